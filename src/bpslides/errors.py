@@ -1,0 +1,139 @@
+"""Everything that can go wrong, as data: where it is, what it is, why, and what to do about it.
+
+A :class:`Problem` is one finding at one :class:`Place`. Code that reads a deck hands every finding to a
+:class:`Problems` collector and goes on, so that an author sees all of them in one run; whoever needs a whole deck
+calls :meth:`Problems.raise_errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+
+class BpslidesError(Exception):
+    """Base of all errors that a user may see. ``exit_code`` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class UsageError(BpslidesError):
+    """The command was called wrongly (exit code 2)."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """A spot in a source file. ``line`` and ``column`` count from 1; ``excerpt`` is the whole source line."""
+
+    file: str
+    line: int
+    column: int
+    excerpt: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding: a message in plain words, its place, and a hint that says what to do."""
+
+    message: str
+    place: Place | None = None
+    hint: str | None = None
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        lead = f"{self.place}: " if self.place else ""
+        kind = "warning: " if self.severity == "warning" else ""
+        lines = [visible(f"{lead}{kind}{self.message}")]
+        if self.place and self.place.excerpt:
+            lines += excerpt_lines(self.place)
+        if self.hint:
+            lines.append(visible(f"  hint: {self.hint}"))
+        return "\n".join(lines)
+
+
+#: How many characters of a source line are shown around the caret: a deck can hold lines of any length.
+EXCERPT_WIDTH = 110
+
+
+def excerpt_lines(place: Place) -> list[str]:
+    """The source line of ``place`` and a caret under the column, both cut to a window that fits a terminal."""
+    excerpt, caret = place.excerpt.replace("\t", " "), place.column - 1
+    if len(excerpt) > EXCERPT_WIDTH:
+        start = max(0, min(caret - EXCERPT_WIDTH // 2, len(excerpt) - EXCERPT_WIDTH))
+        excerpt, caret = "…" + excerpt[start + 1 : start + EXCERPT_WIDTH], caret - start
+    return [visible(f"  {excerpt.rstrip()}"), "  " + " " * caret + "^"]
+
+
+def visible(text: str) -> str:
+    """``text`` with control, bidirectional and zero-width characters spelt out, so that a message cannot deceive."""
+    return "".join(f"\\u{ord(c):04x}" if _is_deceptive(c) else c for c in text)
+
+
+def _is_deceptive(character: str) -> bool:
+    code = ord(character)
+    return (
+        (code < 0x20 and character != "\n")
+        or 0x7F <= code < 0xA0
+        or 0x200B <= code <= 0x200F
+        or 0x2028 <= code <= 0x202E
+        or 0x2060 <= code <= 0x2069
+        or 0xD800 <= code < 0xE000
+        or code == 0xFEFF
+    )
+
+
+class DeckError(BpslidesError):
+    """A deck that cannot be built. ``problems`` holds every finding, warnings included, in the order of the source."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class Problems:
+    """Collects findings while a deck is read, computed and rendered."""
+
+    def __init__(self) -> None:
+        self._found: dict[Problem, None] = {}
+
+    def error(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
+        """Note an error: the deck cannot be built."""
+        self._found[Problem(message, place, hint)] = None
+
+    def warning(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
+        """Note a warning: the deck is built, but the author should look."""
+        self._found[Problem(message, place, hint, "warning")] = None
+
+    @property
+    def found(self) -> list[Problem]:
+        """All findings, sorted by place; those without a place come first."""
+        return sorted(self._found, key=lambda p: (p.place is not None, p.place or Place("", 0, 0)))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything found stops the deck from being built."""
+        return any(p.severity == "error" for p in self._found)
+
+    def raise_errors(self) -> None:
+        """Raise :class:`DeckError` with everything found if there is an error among it."""
+        if self.has_errors:
+            raise DeckError(self.found)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str | None:
+    """A hint that names the closest of ``known``, or lists them all when there are few, or None."""
+    choices = sorted(set(known))
+    close = get_close_matches(name, choices, n=1, cutoff=0.6) or get_close_matches(
+        name.lower(), [c for c in choices if c.lower() == c], n=1, cutoff=0.6
+    )
+    if close:
+        return f"did you mean “{close[0]}”?"
+    if 0 < len(choices) <= 24:
+        return "known here: " + ", ".join(choices)
+    return None

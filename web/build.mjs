@@ -1,0 +1,101 @@
+// Bundles the browser runtime: `node build.mjs OUTPUT_FOLDER`.
+// Scripts and styles by esbuild; icons, fonts and the licences of all that is bundled are taken from the npm packages.
+import { build } from "esbuild";
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const web = dirname(fileURLToPath(import.meta.url));
+const modules = join(web, "node_modules");
+
+/** File in the package → name in OUTPUT/fonts. The build hook turns WOFF2 into TTF. */
+const FONTS = {
+  "inter-ui/variable/InterVariable.woff2": "InterVariable.woff2",
+  "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2": "STIXTwoMath-Regular.woff2",
+  "@expo-google-fonts/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf": "JetBrainsMono.ttf",
+};
+
+const common = {
+  absWorkingDir: web,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  legalComments: "none", // licenses.txt holds the full texts
+  logLevel: "warning",
+  metafile: true,
+  target: "es2022",
+};
+
+/** Builds all bundles and returns every file of which something is in one. */
+async function bundle(out) {
+  const script = { ...common, format: "iife" };
+  const results = await Promise.all([
+    build({ ...script, entryPoints: ["src/main.ts"], outfile: join(out, "deck.js") }),
+    build({ ...script, entryPoints: ["src/speaker.ts"], outfile: join(out, "speaker.js") }),
+    build({
+      ...script,
+      entryPoints: ["src/plotly.ts"],
+      outfile: join(out, "plotly.js"),
+      // plotly.js is written for a bundler that provides node's globals and streams.
+      define: { global: "window", "process.env.NODE_DEBUG": "false" },
+      alias: { stream: "stream-browserify" },
+      loader: { ".css": "empty" }, // the style of its maps, which we leave out
+    }),
+    build({ ...common, entryPoints: ["src/style/base.css"], outfile: join(out, "base.css") }),
+  ]);
+  const parts = results.flatMap((result) => Object.values(result.metafile.outputs)).flatMap((output) => Object.entries(output.inputs));
+  return parts.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+}
+
+function attribute([name, value]) {
+  return ` ${name}="${value}"`;
+}
+
+/** icons.json: icon name → the markup inside a 24×24 stroke icon's <svg>. */
+async function icons(out) {
+  const nodes = JSON.parse(await readFile(join(modules, "lucide-static/icon-nodes.json"), "utf8"));
+  const markup = {};
+  for (const [name, shapes] of Object.entries(nodes)) {
+    markup[name] = shapes.map(([tag, given]) => `<${tag}${Object.entries(given).map(attribute).join("")}/>`).join("");
+  }
+  await writeFile(join(out, "icons.json"), JSON.stringify(markup));
+}
+
+async function fonts(out) {
+  await mkdir(join(out, "fonts"), { recursive: true });
+  for (const [file, name] of Object.entries(FONTS)) {
+    await copyFile(join(modules, file), join(out, "fonts", name));
+  }
+}
+
+/** The package that a file under node_modules belongs to, or null: the deepest one where packages are nested. */
+function packageOf(path) {
+  const start = path.lastIndexOf("node_modules/");
+  if (start < 0) return null;
+  const parts = path.slice(start + "node_modules/".length).split("/");
+  return path.slice(0, start) + "node_modules/" + parts.slice(0, parts[0].startsWith("@") ? 2 : 1).join("/");
+}
+
+/** licenses.txt: name, version and licence text of every package of which something is in the output. */
+async function licenses(out, inputs) {
+  const extra = [...Object.keys(FONTS), "lucide-static/icon-nodes.json"].map((file) => `node_modules/${file}`);
+  const packages = [...new Set([...inputs, ...extra].map(packageOf))].filter((name) => name !== null).sort();
+  const chapters = [];
+  for (const folder of packages) {
+    const { name, version, license } = JSON.parse(await readFile(join(web, folder, "package.json"), "utf8"));
+    const files = (await readdir(join(web, folder))).filter((file) => /^(licen[cs]e|copying|notice|ofl)/i.test(file)).sort();
+    const texts = await Promise.all(files.map((file) => readFile(join(web, folder, file), "utf8")));
+    chapters.push([`${name} ${version} (${license ?? "see below"})`, ...texts.map((text) => text.trim())].join("\n\n"));
+  }
+  await writeFile(join(out, "licenses.txt"), chapters.join(`\n\n${"-".repeat(80)}\n\n`) + "\n");
+}
+
+const target = process.argv[2];
+if (target === undefined) {
+  console.error("usage: node build.mjs OUTPUT_FOLDER");
+  process.exit(2);
+}
+const out = resolve(target);
+await mkdir(out, { recursive: true });
+const inputs = await bundle(out).catch(() => process.exit(1)); // esbuild has already printed what is wrong, and where
+await Promise.all([icons(out), fonts(out), licenses(out, inputs)]);
