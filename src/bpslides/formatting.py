@@ -1,0 +1,62 @@
+"""Numbers as text: `format_number(-3.6, "+.2f")` is "−3.60", and `latex_number` writes the same for formulas.
+
+A format is [+][,][.digits] and one of f e g % d, as in Python: .2f, +.3f, .3e, .1%, .4g, d. Without one, up to six
+significant digits are shown and no zeros at the end. Rounding is that of Python: exact, and to even at exact ties.
+"""
+
+import math
+import re
+from typing import SupportsFloat
+
+_SPEC = re.compile(r"(\+?)(,?)(?:\.([0-9]{1,2}))?([fegd%])")
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MINUS = "−"
+
+
+def format_number(value: object, spec: str | None = None) -> str:
+    """Write a number as text, with a true minus sign (U+2212), never on a zero, and powers of ten as ×10⁻⁷.
+
+    Raises:
+        ValueError: for an unknown format, an array, true or false, and numbers that are not finite.
+    """
+    digits, exponent = _parts(value, spec)
+    digits = digits.replace("-", _MINUS)
+    return digits if exponent is None else f"{digits}×10{str(exponent).translate(_SUPERSCRIPT)}"
+
+
+def latex_number(value: object, spec: str | None = None) -> str:
+    r"""Write a number for a formula: with the ASCII minus, \times 10^{-7}, \% and {,} between thousands.
+
+    Raises:
+        ValueError: as `format_number` does.
+    """
+    digits, exponent = _parts(value, spec)
+    digits = digits.replace(",", "{,}").replace("%", r"\%")
+    return digits if exponent is None else f"{digits} \\times 10^{{{exponent}}}"
+
+
+def _parts(value: object, spec: str | None) -> tuple[str, int | None]:
+    """Format as Python does, and split the power of ten off."""
+    number = _plain(value)
+    match = _SPEC.fullmatch(".6g" if spec is None else spec)
+    if not match or (match[4] == "d" and match[3]):
+        raise ValueError(f'"{spec}" is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d')
+    sign, comma, digits, kind = match.groups()
+    python = f"{sign}{comma}.0f" if kind == "d" else f"{sign}{comma}{'.' + digits if digits else ''}{kind}"
+    text, _, exponent = format(number, python).partition("e")
+    if not re.search("[1-9]", text):
+        text = text.replace("-", sign)
+    return text, int(exponent) if exponent else None
+
+
+def _plain(value: object) -> float:
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        raise ValueError("a comparison is true or false, and no format fits it; show the two sides instead")
+    if getattr(value, "ndim", 0) or isinstance(value, list | tuple):
+        raise ValueError("an array cannot be printed as one number; index it, as in x[0], or reduce it, as in mean(x)")
+    if isinstance(value, str) or not isinstance(value, SupportsFloat):
+        raise ValueError(f"{value!r} is no number")
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is not a finite number and cannot be printed")
+    return number
