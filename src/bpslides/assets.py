@@ -1,0 +1,80 @@
+"""Files that a page needs: given an address in the page, by one of two policies.
+
+A *folder* site names each file after its content, so that it may be cached for ever; a *single file* carries each as a
+``data:`` address. Pictures that a deck names are found by :meth:`Assets.picture`, which lets nothing outside the
+deck's folder in.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from bpslides import paths
+from bpslides.errors import Problems
+from bpslides.text import Text
+
+#: What may be used as a picture. SVG is only ever shown by ``<img>``, where no script of it runs.
+PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".svg": "image/svg+xml",
+}
+MIME = PICTURES | {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".ttf": "font/ttf",
+    ".html": "text/html",
+    ".json": "application/json",
+}
+
+
+def data_address(data: bytes, mime: str) -> str:
+    """``data`` as an address that holds it."""
+    return f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+@dataclass
+class Assets:
+    """Collects the files of one site."""
+
+    single_file: bool
+    files: dict[str, bytes] = field(default_factory=dict)
+    read: list[Path] = field(default_factory=list)
+    """Source files that were read, for the watcher of ``serve``."""
+
+    def link(self, name: str, data: bytes) -> str:
+        """The address by which a page finds ``data``."""
+        suffix = PurePosixPath(name).suffix.lower()
+        if self.single_file:
+            return data_address(data, MIME[suffix])
+        digest = hashlib.sha256(data).hexdigest()[:12]
+        path = f"assets/{PurePosixPath(name).stem}.{digest}{suffix}"
+        self.files[path] = data
+        return path
+
+    def picture(self, address: Text, problems: Problems, offset: int = 0) -> str | None:
+        """The address in the page of the picture that a deck names relative to its own folder."""
+        place = address.place(offset)
+        if "://" in address or address.startswith("//"):
+            problems.error(f"“{address}” is on another host; a deck fetches nothing", place, "save the picture next to the deck")
+            return None
+        file = paths.inside(address.folder or Path.cwd(), address)
+        if file is None:
+            problems.error(f"“{address}” leads out of the deck's folder", place, "put the picture below the deck's folder")
+            return None
+        if file.suffix.lower() not in PICTURES:
+            problems.error(f"“{address}” is not a picture", place, "use one of: " + ", ".join(sorted(PICTURES)))
+            return None
+        if not file.is_file():
+            problems.error(f"there is no file “{address}”", place, "addresses are relative to the deck's folder")
+            return None
+        self.read.append(file)
+        safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem) + file.suffix
+        return self.link(safe, file.read_bytes())

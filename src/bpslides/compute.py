@@ -1,0 +1,158 @@
+"""Everything that is worked out before a deck is drawn: its models, the numbers in its texts, its claims.
+
+:class:`Numbers` holds the programs of a deck and answers for every expression in it; ``serve`` asks the same object
+for its live blocks.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from bpslides.autodiff import AutodiffError, gradient_check
+from bpslides.errors import Problems, did_you_mean
+from bpslides.expression import (
+    After,
+    Expression,
+    ExpressionError,
+    Reference,
+    comparison_sides,
+    evaluate,
+    parse,
+    split_format,
+)
+from bpslides.formatting import format_number, latex_number
+from bpslides.model import Network
+from bpslides.program import Program, from_function, from_model, read_expression, report
+from bpslides.source import Source
+from bpslides.text import Text
+
+_parse = lru_cache(maxsize=20_000)(parse)
+
+
+class Numbers:
+    """The numbers of one deck: its models as programs, and the value of any expression over them."""
+
+    def __init__(self, source: Source, problems: Problems) -> None:
+        self.programs: dict[str, Program] = {}
+        """Models by name."""
+        self.live: dict[str, Program] = {}
+        """What live blocks ask for: models by name, and functions by the name that :meth:`function` gave them."""
+        self._source = source
+        self._broken: set[str] = set()
+        self._problems = problems
+        for name, model in source.deck.models.items():
+            program = from_model(name, model, problems)
+            if program is None:
+                self._broken.add(str(name))
+            else:
+                self.programs[str(name)] = program
+        for slide in source.slides:
+            for claim in slide.claims:
+                self._check_claim(claim)
+
+    def program(self, name: Text) -> Program | None:
+        """The model called ``name``; a missing one is reported."""
+        if name not in self.programs and name not in self._broken:
+            self._problems.error(f"there is no model “{name}”", name.place(), did_you_mean(name, self.programs))
+        return self.programs.get(name)
+
+    def function(self, name: str, text: Text, variables: list[str]) -> Program | None:
+        """The program of a plotted function, kept under ``name`` for the live blocks; None if it is broken."""
+        program = from_function(name, text, variables, self._lookup, self._problems)
+        if program is not None:
+            self.live[name] = program
+        return program
+
+    def formatted(self, text: str, within: Text, offset: int, style: str) -> str:
+        """The number of ``expression | format`` as text, or for ``style`` "latex" as LaTeX; a "?" if it has none.
+
+        ``text`` stands at ``offset`` of ``within``, which is where errors are reported.
+        """
+        split = split_format(text)
+        value = self._value(split.expression, within, offset + split.expression_offset)
+        if value is None:
+            return "?"
+        try:
+            return latex_number(value, split.format) if style == "latex" else format_number(value, split.format)
+        except ValueError as error:
+            self._problems.error(str(error), within.place(offset + (split.format_offset if split.format else 0)))
+            return "?"
+
+    def network(self, name: Text) -> Network | None:
+        """The layers of the model called ``name``, if it is a layered network."""
+        model = self._source.deck.models.get(name)
+        return model.network if model else None
+
+    def _value(self, source: str, within: Text, offset: int) -> Any:
+        try:
+            return evaluate(_parse(source), self._lookup)
+        except ExpressionError as error:
+            if not self._is_broken(source):
+                report(error, within, offset, self._problems)
+        except AutodiffError as error:
+            report(error, within, offset, self._problems)
+        return None
+
+    def _is_broken(self, source: str) -> bool:
+        """Whether the expression only fails because its model does, which has been reported."""
+        return any(source.strip().startswith(f"{name}.") or f" {name}." in source for name in self._broken)
+
+    def _lookup(self, ref: Reference) -> Any:
+        """The value of ``model[.after(n)][.grad|.updated].name``."""
+        first, rest = ref.parts[0], list(ref.parts[1:])
+        if not isinstance(first, str) or first not in self.programs:
+            raise ExpressionError(f"there is no model “{first}”", ref.start, did_you_mean(str(first), self.programs) or "")
+        program, steps, kind = self.programs[first], 0, "value"
+        if rest and isinstance(rest[0], After):
+            steps = rest.pop(0).updates
+        if rest and rest[0] in ("grad", "updated"):
+            kind = str(rest.pop(0))
+        name = ".".join(map(str, rest))
+        known = program.parameters if kind == "updated" else program.names
+        if not name:
+            raise ExpressionError(f"“{first}” is a model: which of its numbers?", ref.start, did_you_mean("", known) or "")
+        if name not in known:
+            raise ExpressionError(f"“{first}” has no “{name}”", ref.start, did_you_mean(name, known) or "")
+        try:
+            state = program.state(steps)
+        except AutodiffError as error:
+            raise ExpressionError(error.message, ref.start, error.hint) from None
+        if kind == "grad":
+            return state.sweep.gradient(name)
+        return state.updated[name] if kind == "updated" else state.tape.value(name)
+
+    def _check_claim(self, claim: Text) -> None:
+        expression: Expression | None = read_expression(claim, self._problems)
+        if expression is None:
+            return
+        try:
+            holds = evaluate(expression, self._lookup)
+        except (ExpressionError, AutodiffError) as error:
+            if not self._is_broken(str(claim)):
+                report(error, claim, 0, self._problems)
+            return
+        if not isinstance(holds, bool | np.bool_):
+            self._problems.error("a claim compares numbers, this is just a number", claim.place(), "such as: m.L < 0.5")
+        elif not holds:
+            sides = comparison_sides(expression, self._lookup)
+            values = "; ".join(f"{s.left_text} is {s.left}, but {s.right_text} is {s.right}" for s in sides)
+            self._problems.error(f"this claim does not hold: {values}" if values else "this claim does not hold", claim.place())
+
+
+def values(program: Program, steps: int = 0) -> dict[str, Any]:
+    """All numbers of a model after ``steps`` updates, as ``bpslides values`` prints them.
+
+    Keys: ``values``, ``gradients`` (∂loss/∂name), ``updated`` (parameters one update later), ``gradient_check`` (the
+    largest relative difference from central differences). Arrays are flat lists, one number per example.
+    """
+    state = program.state(steps)
+    check = gradient_check(state.tape, program.output, program.parameters or list(program.graph.leaves))
+    return {
+        "values": {name: state.tape.value(name).tolist() for name in program.names},
+        "gradients": {name: state.sweep.gradient(name).tolist() for name in program.names},
+        "updated": {name: value.tolist() for name, value in state.updated.items()},
+        "gradient_check": check.worst,
+    }

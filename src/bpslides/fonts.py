@@ -1,0 +1,85 @@
+"""The fonts of a page, cut down to the characters that it shows.
+
+Text is set in Inter, code and live numbers in JetBrains Mono, formulas in STIX Two Math. A subset keeps what makes a
+font work (kerning, tabular figures, the MATH table and its stretchy pieces).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+
+from bpslides import paths
+
+#: Layout features that are kept in text fonts: without this list every stylistic alternate would come along.
+FEATURES = {"kern", "mark", "mkmk", "ccmp", "locl", "tnum"}
+
+#: What a page may come to show without its source holding it: live numbers, readouts, problems, dialogs.
+ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "  −·×÷±–—…“”‘’‹›«»←→↑↓▸◂↺✓✗∂∇Δηδσθλμπ⁰¹²³⁴⁵⁶⁷⁸⁹⁻₀₁₂₃₄₅₆₇₈₉ŷ̂"
+
+
+@dataclass(frozen=True)
+class Font:
+    """A font file of the installation, and the CSS that declares it."""
+
+    file: str
+    family: str
+    weight: str
+    axes: tuple[tuple[str, float, float], ...] = ()
+    """Axes of a variable font and the range that is kept; an axis with equal ends is pinned."""
+
+
+TEXT = Font("InterVariable.ttf", "Inter", "400 800", (("wght", 400, 800), ("opsz", 32, 32)))
+MATH = Font("STIXTwoMath-Regular.ttf", "STIX Two Math", "400")
+MONO = Font("JetBrainsMono.ttf", "JetBrains Mono", "400")
+
+
+def characters(html: str) -> tuple[str, str]:
+    """The characters that a page shows: outside of formulas (and drawings' symbols), and inside of them."""
+    visible = re.sub(r"<(script|style)\b.*?</\1>", " ", html, flags=re.DOTALL)
+    formulas = re.findall(r"<math\b.*?</math>|<text\b.*?</text>", visible, flags=re.DOTALL)
+    inside = set(unescape(re.sub(r"<[^>]*>", "", " ".join(formulas))))
+    outside = set(unescape(re.sub(r"<[^>]*>", "", re.sub(r"<math\b.*?</math>", "", visible, flags=re.DOTALL))))
+    # The browser shows a formula's single letters as mathematical italic by itself.
+    italic = {_ITALIC[c] for c in inside if c in _ITALIC}
+    return "".join(sorted(outside | set(ALWAYS))), "".join(sorted(inside | italic | set("0123456789.,−()[]=+·×∂")))
+
+
+_ITALIC = {chr(97 + i): "ℎ" if i == 7 else chr(0x1D44E + i) for i in range(26)}
+_ITALIC |= {chr(65 + i): chr(0x1D434 + i) for i in range(26)}
+_ITALIC |= {chr(0x3B1 + i): chr(0x1D6FC + i) for i in range(25)} | {"∂": "𝜕", "ϵ": "𝜖", "∇": "𝛻"}
+
+
+@lru_cache(maxsize=64)
+def subset(font: Font, wanted: str) -> bytes:
+    """``font`` with only the glyphs that ``wanted`` needs, as TTF."""
+    import uharfbuzz as hb  # 28 ms, and `serve` sends whole fonts
+
+    face = hb.Face(paths.static(f"fonts/{font.file}"))
+    plan = hb.SubsetInput()
+    plan.unicode_set.update(map(ord, wanted))
+    plan.flags = hb.SubsetFlags.NO_HINTING  # screens this sharp do not use it, and it is half of the font
+    if font is not MATH:
+        plan.layout_feature_tag_set.clear()
+        plan.layout_feature_tag_set.update(int.from_bytes(tag.encode(), "big") for tag in FEATURES)
+    for axis, low, high in font.axes:
+        if low == high:
+            plan.pin_axis_location(face, axis, low)
+        else:
+            plan.set_axis_range(face, axis, low, high, low)
+    return bytes(hb.subset(face, plan).blob.data)
+
+
+def whole(font: Font) -> bytes:
+    """The font as it is."""
+    return paths.static(f"fonts/{font.file}")
+
+
+def face_rule(font: Font, address: str) -> str:
+    """The ``@font-face`` rule for ``font`` at ``address``."""
+    return (
+        f'@font-face{{font-family:"{font.family}";font-weight:{font.weight};font-style:normal;font-display:block;'
+        f'src:url("{address}")format("truetype")}}'
+    )

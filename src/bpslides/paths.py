@@ -1,0 +1,76 @@
+"""Where things are: what bpslides ships, and the one rule for addresses that a deck names.
+
+:func:`inside` is the only way from an address in a deck to a file. Every reader goes through it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bpslides.errors import BpslidesError
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent.parent
+
+#: The built browser runtime, fonts and icons.
+STATIC = _PACKAGE / "_static"
+
+
+def shipped(kind: str) -> Path:
+    """The folder of shipped ``decks`` or ``themes``: inside an installed package, else in the checkout."""
+    packaged = _PACKAGE / kind
+    return packaged if packaged.is_dir() else _CHECKOUT / kind
+
+
+def static(name: str) -> bytes:
+    """A file of the browser runtime. Raises :class:`BpslidesError` when it was never built."""
+    try:
+        return (STATIC / name).read_bytes()
+    except FileNotFoundError:
+        raise BpslidesError(
+            f"the browser part “{name}” is missing from this installation: run `make web` in a checkout, "
+            "or install the wheel again"
+        ) from None
+
+
+def inside(folder: Path, address: str) -> Path | None:
+    """The file that the relative ``address`` names below ``folder``, links followed; None if it leaves the folder.
+
+    Absolute addresses, ``~``, drive letters, other schemes, backslashes and hidden names are all refused.
+    """
+    if not address or "\\" in address or "\0" in address or ":" in address or address[0] in "/~$":
+        return None
+    if any(part.startswith(".") and part not in (".", "..") for part in address.split("/")):
+        return None
+    root = os.path.realpath(folder)
+    target = os.path.realpath(os.path.join(root, address))
+    return Path(target) if os.path.commonpath([root, target]) == root else None
+
+
+def deck_file(name: str, *, shipped_only: bool = False) -> Path | None:
+    """The deck file that ``name`` stands for: a file, a folder with ``deck.yaml``, or the name of a shipped deck."""
+    if not shipped_only:
+        path = Path(name)
+        if path.is_dir() and (path / "deck.yaml").is_file():
+            return path / "deck.yaml"
+        if path.is_file():
+            return path
+    if name.replace("-", "").replace("_", "").isalnum():
+        candidate = shipped("decks") / name / "deck.yaml"
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def shipped_decks() -> dict[str, Path]:
+    """Name → deck file of every shipped deck, by name."""
+    return {file.parent.name: file for file in sorted(shipped("decks").glob("*/deck.yaml"))}
+
+
+def deck_name(file: Path) -> str:
+    """What a deck is called in addresses and file names: its folder for ``deck.yaml``, else the file's own name."""
+    file = file.resolve()
+    raw = file.parent.name if file.name == "deck.yaml" else file.stem
+    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in raw).strip("-")
+    return kept or "deck"

@@ -1,0 +1,290 @@
+"""Deck + numbers → a site in memory: one HTML page and the files that it needs. Nothing is written here.
+
+The three outputs differ only in where the page finds its assets (:class:`Output`): next to it in a folder, inside of
+it in a single file, or on the server.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bpslides import __version__, fonts, paths
+from bpslides import theme as themes
+from bpslides.assets import Assets
+from bpslides.compute import Numbers
+from bpslides.errors import Problems, did_you_mean
+from bpslides.formatting import format_number
+from bpslides.markup import Writer, mathml
+from bpslides.model import Block, Slide, Stack
+from bpslides.source import Source
+from bpslides.symbolic import default_symbol
+from bpslides.text import Text
+from bpslides.views import VIEWS
+
+
+class Output(Enum):
+    """Where the page finds its assets."""
+
+    FOLDER = "folder"
+    SINGLE_FILE = "single file"
+    SERVE = "serve"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One slide as HTML. ``stack`` numbers the column of slides that it belongs to."""
+
+    id: str
+    html: str
+    stack: int
+
+
+@dataclass
+class Site:
+    """A rendered deck: ``files`` maps paths to contents and holds ``index.html``."""
+
+    name: str
+    title: str
+    files: dict[str, bytes]
+    sections: list[Section]
+    notes: list[dict[str, Any]]
+    """For the speaker view: id, title and notes of each slide. They are in no file of the site."""
+    frame: str
+    """A fingerprint of everything around the slides: if it changes, the page has to be loaded anew."""
+    duration: float | None
+    numbers: Numbers
+    read: list[Path] = field(default_factory=list)
+    """Every file that the deck was read from."""
+
+    @property
+    def page(self) -> bytes:
+        """The HTML page."""
+        return self.files["index.html"]
+
+
+def render(source: Source, numbers: Numbers, problems: Problems, output: Output) -> Site:
+    """Render a deck. What is wrong with its texts and blocks goes to ``problems``."""
+    deck = source.deck
+    assets = Assets(single_file=output is Output.SINGLE_FILE)
+    theme = themes.load(deck.theme, source.folder, problems)
+    renderer = Renderer(numbers, assets, problems)
+    total = len(source.slides) - 1
+    sections: list[Section] = []
+    for column, item in enumerate(deck.slides):
+        for slide in item.stack if isinstance(item, Stack) else [item]:
+            index = len(sections)
+            sections.append(Section(str(slide.id), renderer.slide(slide, source, index, total), column))
+    notes = [
+        {"id": str(slide.id), "title": renderer.text.plain(slide.title), "notes": renderer.text.block(slide.notes) if slide.notes else ""}
+        for slide in source.slides
+    ]
+    columns = [
+        Markup("").join(Markup(s.html) for s in sections if s.stack == column)  # noqa: S704 - rendered above
+        if isinstance(item, Slide)
+        else Markup("<section>{}</section>").format(Markup("").join(Markup(s.html) for s in sections if s.stack == column))  # noqa: S704
+        for column, item in enumerate(deck.slides)
+    ]
+    frame = _Frame(assets, output)
+    title = renderer.text.plain(deck.title)
+    frame.style(theme, "\n".join(columns) + title)
+    frame.script()
+    settings = {"output": output.name.lower(), "plotly": frame.plotly_link, "title": title}
+    page = _environment().get_template("deck.html").render(
+        lang=str(deck.lang),
+        theme=theme,
+        csp=frame.policy() if output is not Output.SERVE else None,
+        version=__version__,
+        title=title,
+        description=renderer.text.plain(deck.subtitle) if deck.subtitle else None,
+        sections=columns,
+        settings=settings,
+        **frame.parts,
+    )
+    files = {"index.html": page.encode(), **assets.files}
+    read = [*source.files, theme.file, *assets.read]
+    fingerprint = hashlib.sha256(repr((settings, theme.css, str(deck.lang), str(deck.footer))).encode()).hexdigest()
+    return Site(source.name, title, files, sections, notes, fingerprint, deck.duration, numbers, read)
+
+
+class Renderer:
+    """Draws slides and blocks by the templates; handed to every macro as ``r``."""
+
+    def __init__(self, numbers: Numbers, assets: Assets, problems: Problems) -> None:
+        self.numbers, self.problems = numbers, problems
+        self.text = Writer(numbers, assets, problems)
+        self._macros = _environment().get_template("blocks.html").module
+        self._slide_template = _environment().get_template("slide.html")
+        self._key = ""
+
+    def slide(self, slide: Slide, source: Source, index: int, total: int) -> str:
+        """One ``<section>``."""
+        width = max(2, len(str(total)))
+        deck = source.deck
+        byline = " · ".join(self.text.plain(text) for text in (deck.author, deck.date) if text)
+        self._blocks_drawn = 0
+        self._slide_id = str(slide.id)
+        return self._slide_template.render(
+            slide=slide,
+            number=index,
+            counter=f"{index:0{width}} / {total:0{width}}",
+            heading="h1" if slide.layout == "title" else "h2",
+            byline=byline,
+            footer=deck.footer,
+            blocks=[self.block(block) for block in slide.content],
+            r=self,
+        ).strip()
+
+    def block(self, block: Block) -> Markup:
+        """One block; a broken one leaves a mark, its fault is among the problems."""
+        key = f"{self._slide_id}-{self._blocks_drawn}"
+        self._blocks_drawn += 1
+        view = None
+        if block.kind in VIEWS:
+            view = VIEWS[block.kind](block, self.numbers, self.problems, key)
+            if view is None:
+                return Markup('<p class="block broken">This {} could not be made.</p>').format(block.kind)
+        html: Markup = getattr(self._macros, block.kind)(block, view, self)
+        return html
+
+    def list(self, value: Any) -> list[Any]:
+        """A single value as a list of one."""
+        return value if isinstance(value, list) else [value]
+
+    def as_text(self, value: str) -> Text:
+        """A string of ours as text of the deck."""
+        return value if isinstance(value, Text) else Text(value)
+
+    def math(self, latex: str) -> Markup:
+        """A formula that we wrote ourselves."""
+        return mathml(latex)
+
+    def symbol(self, name: str) -> Markup:
+        """A name of a model as a formula."""
+        return mathml(r"\eta" if name == "learning_rate" else default_symbol(str(name)))
+
+    def icon(self, name: str | Text) -> Markup:
+        """The inside of an icon of 24 × 24 units; an unknown one is reported."""
+        if name not in _icons():
+            place = name.place() if isinstance(name, Text) else None
+            self.problems.error(f"there is no icon “{name}”", place, did_you_mean(name, _icons()))
+            return Markup()
+        return Markup(_icons()[name])  # noqa: S704 - a file of the installation
+
+
+class _Frame:
+    """What stands around the slides: styles with fonts, scripts, and the policy that allows exactly these."""
+
+    def __init__(self, assets: Assets, output: Output) -> None:
+        self._assets, self._output = assets, output
+        self.parts: dict[str, Any] = dict.fromkeys(("style_text", "style_link", "script_text", "script_link", "plotly_text"))
+        self.plotly_link = ""
+
+    def style(self, theme: themes.Theme, html: str) -> None:
+        """Base styles, then the theme, then the fonts."""
+        text, math = fonts.characters(html)
+        rules = []
+        for font, wanted in ((fonts.TEXT, text), (fonts.MATH, math), (fonts.MONO, fonts.ALWAYS)):
+            data = fonts.whole(font) if self._output is Output.SERVE else fonts.subset(font, wanted)
+            address = self._assets.link(font.file, data)
+            # The style sheet lies in the same folder as the fonts.
+            rules.append(fonts.face_rule(font, address.removeprefix("assets/")))
+        css = "\n".join([paths.static("base.css").decode(), theme.css, *rules])
+        if self._assets.single_file:
+            self.parts["style_text"] = Markup(css)  # noqa: S704 - ours, and the theme is checked when loaded
+        else:
+            self.parts["style_link"] = self._assets.link("deck.css", css.encode())
+
+    def script(self) -> None:
+        """The runtime, and Plotly where the page finds it when a figure comes near."""
+        script, plotly = paths.static("deck.js"), paths.static("plotly.js")
+        if self._assets.single_file:
+            self.parts["script_text"] = Markup(script.decode().replace("</script", "<\\/script"))  # noqa: S704 - ours
+            self.parts["plotly_text"] = _packed(plotly)
+        else:
+            self.parts["script_link"] = self._assets.link("deck.js", script)
+            self.plotly_link = self._assets.link("plotly.js", plotly)
+
+    def policy(self) -> str:
+        """The Content Security Policy of the page."""
+        if not self._assets.single_file:
+            return content_policy("'self'", "'self'", "'self'", "'self' data:")
+        scripts = f"{_hash(str(self.parts['script_text']))} {_hash(paths.static('plotly.js').decode())}"
+        return content_policy(scripts, _hash(str(self.parts["style_text"])), "data:", "data:", connect="'none'")
+
+
+def content_policy(scripts: str, styles: str, font_sources: str, images: str, connect: str = "'self'") -> str:
+    """A policy that allows nothing beyond what is named.
+
+    The fixed hashes are of styles that libraries insert: plotly's empty sheet, and the two that reveal adds to print.
+    Inline style attributes are needed by plotly's heatmaps and by some formulas; they cannot load anything.
+    """
+    inserted = " ".join(map(_hash, _INSERTED_STYLES))
+    return "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {scripts}",
+            f"style-src-elem {styles} {inserted}",
+            "style-src-attr 'unsafe-inline'",
+            f"img-src {images}",
+            f"font-src {font_sources}",
+            f"connect-src {connect}",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+
+
+_INSERTED_STYLES = (
+    "",
+    "@page{size:1280px 720px; margin: 0px;}",
+    ".reveal section>img, .reveal section>video, .reveal section>iframe{max-width: 1280px; max-height:720px}",
+)
+
+
+@lru_cache(maxsize=16)
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@lru_cache(maxsize=1)
+def _packed(script: bytes) -> str:
+    """A script as compressed text, for a page that carries it until it is needed. The same bytes every time."""
+    return base64.b64encode(gzip.compress(script, 9, mtime=0)).decode()
+
+
+@lru_cache(maxsize=1)
+def _icons() -> dict[str, str]:
+    icons: dict[str, str] = json.loads(paths.static("icons.json"))
+    return icons
+
+
+def _json(value: Any) -> Markup:
+    """JSON that can stand inside a script element: no end tag, no comment, no NaN."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Markup(re.sub(r"[<>&\u2028\u2029]", lambda m: f"\\u{ord(m[0]):04x}", text))  # noqa: S704 - escaped here
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["json"] = _json
+    environment.filters["number"] = format_number
+    return environment

@@ -1,0 +1,157 @@
+"""Strings of a deck that know where they stand.
+
+Every string that the loader hands out is a :class:`Text`: an ordinary ``str`` whose :meth:`Text.place` says in which
+file, line and column a character of it was written, however the YAML spelt it (plain, quoted, or as a block).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from bpslides.errors import Place
+
+
+@dataclass(frozen=True, eq=False)
+class SourceFile:
+    """One file of a deck: its path as the user knows it, and its text."""
+
+    path: Path
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def place(self, line: int, column: int) -> Place:
+        """The place at ``line`` and ``column``, both counted from 0 as YAML's marks are."""
+        excerpt = self.lines[line] if line < len(self.lines) else ""
+        return Place(str(self.path), line + 1, column + 1, excerpt)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a YAML scalar stands in its file: first and last mark, counted from 0."""
+
+    file: SourceFile
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Text(str):
+    """A string with its origin. Slices and formatted copies are plain strings again."""
+
+    origin: Span | None
+
+    def __new__(cls, value: str, origin: Span | None = None) -> Self:
+        text = super().__new__(cls, value)
+        text.origin = origin
+        return text
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the file that this text was written in; relative addresses start there."""
+        return self.origin.file.path.parent if self.origin else None
+
+    def place(self, offset: int = 0) -> Place | None:
+        """Where the character at ``offset`` was written; None for text that no file holds."""
+        if self.origin is None:
+            return None
+        line, column = _align(self, self.origin, offset)
+        return self.origin.file.place(line, column)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(_to_text)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean"]}
+
+
+class WrittenInt(int):
+    """An integer of a deck together with its spelling, since ``title: 010`` is shown as written."""
+
+    written: Text
+
+
+class WrittenFloat(float):
+    """A float of a deck together with its spelling, since a table cell ``1.50`` is shown as written."""
+
+    written: Text
+
+
+class WrittenBool(int):
+    """A truth value of a deck together with its spelling. (Python's own bool cannot be extended.)"""
+
+    written: Text
+
+
+def _to_text(value: Any) -> Text:
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, str):
+        return Text(value)
+    if isinstance(value, WrittenInt | WrittenFloat | WrittenBool):
+        return value.written
+    raise PydanticCustomError("text", "should be text, not {what}", {"what": describe(value)})
+
+
+def describe(value: Any) -> str:
+    """What kind of thing ``value`` is, in an author's words."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool | WrittenBool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, dict):
+        return "a mapping (key: value)"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "something else"
+
+
+def _align(value: str, span: Span, offset: int) -> tuple[int, int]:
+    """Line and column (from 0) of ``value[offset]`` within the spelling of the scalar.
+
+    Spelling and value are walked side by side. They differ only by quotes, escapes, indentation and folded line
+    breaks, so whatever does not match is skipped in the spelling.
+    """
+    lines = span.file.lines
+    line, column = span.line, span.column
+    first = lines[line][column : column + 1] if line < len(lines) else ""
+    if first in "|>" and first:
+        line, column = line + 1, 0  # a block scalar: its header line holds no text
+    elif first in "\"'" and first:
+        column += 1
+    start = (line, column)
+
+    def skip_breaks() -> None:
+        nonlocal line, column
+        while line < min(span.end_line, len(lines) - 1) and column >= len(lines[line]):
+            line, column = line + 1, 0
+
+    for index, character in enumerate(value):
+        while True:
+            skip_breaks()
+            written = lines[line][column : column + 1] if line < len(lines) else ""
+            if not written or (line, column) > (span.end_line, span.end_column):
+                return start  # the spelling and the value parted: the scalar's beginning is still right
+            if written == character or (character.isspace() and not written.isspace()):
+                break
+            column += 1
+        if index == offset:
+            break
+        if written == character:
+            column += 1
+    return line, column

@@ -1,0 +1,223 @@
+/**
+ * A model to play with: sliders for its inputs and parameters, gradient steps, and the point, tangent and path on the
+ * curve of its loss. Every change can be undone; what the numbers mean is told in words.
+ */
+import { Engine, Latest, type Answer } from "../engine";
+import { formatNumber } from "../format";
+import { button, oncePerFrame, role } from "../page";
+import { Plot, type Spec, place, svg } from "../plot";
+import type { Trace } from "../replay";
+import type { Context, Live } from "./block";
+
+interface Data {
+  readonly model: string;
+  readonly trace: Trace;
+  readonly spec: Spec;
+  readonly variable: string;
+  readonly domain: readonly [number, number];
+  readonly loss: string;
+  readonly learningRate: number;
+  readonly sliders: readonly { readonly name: string; readonly format: string }[];
+  readonly readouts: readonly { readonly value: string; readonly format: string | null }[];
+}
+
+/** All that a demo is at one moment; undo goes back to an earlier one. */
+interface State {
+  /** Leaves that were set anew. */
+  readonly set: Readonly<Record<string, number>>;
+  readonly rate: number;
+  /** The points that gradient steps came through, as (variable, loss), the current one last. */
+  readonly path: readonly (readonly [number, number])[];
+  readonly steps: number;
+}
+
+const RATE = "learning_rate";
+/** A path longer than this shows nothing more. */
+const LONGEST_PATH = 200;
+
+export function demo(element: HTMLElement, data: Data, context: Context): Live {
+  const engine = new Engine(data.model, data.trace, role(element, "origin"));
+  const latest = new Latest();
+  const sliders = [...element.querySelectorAll<HTMLInputElement>("input[type=range]")];
+  const shownSliders = [...element.querySelectorAll<HTMLElement>('[data-role="slider"]')];
+  const shownReadouts = [...element.querySelectorAll<HTMLElement>('[data-role="readout"]')];
+  const verdict = role(element, "verdict");
+  const [stepButton, undoButton, resetButton] = ["step", "undo", "reset"].map((action) => button(element, action)) as [
+    HTMLButtonElement,
+    HTMLButtonElement,
+    HTMLButtonElement,
+  ];
+  const path = svg("path", "descent-path");
+  const marks = svg("g", "descent-marks");
+  const tangent = svg("line", "tangent");
+  const dot = svg("circle", "dot", { r: 11 });
+
+  const leaves = leafValues(data.trace);
+  const curveMoves = data.sliders.some(({ name }) => name !== RATE && name !== data.variable);
+  const start: State = { set: {}, rate: data.learningRate, path: [], steps: 0 };
+  let state = start;
+  let answer: Answer | null = null;
+  let past: State[] = [];
+  let dragging = false;
+
+  const plot = new Plot(element.querySelector<HTMLElement>(".plot")!, data.spec, draw);
+  plot.layer.append(path, marks, tangent, dot);
+  const redrawCurve = oncePerFrame(() => void changeCurve());
+  if (data.sliders.some(({ name }) => name === data.variable)) plot.onDrag(({ x }) => slide(data.variable, x));
+  plot.overlay.addEventListener("pointerup", () => (dragging = false));
+
+  sliders.forEach((slider) => {
+    slider.addEventListener("input", () => slide(slider.dataset["name"]!, slider.valueAsNumber));
+    slider.addEventListener("change", () => (dragging = false));
+  });
+  stepButton.addEventListener("click", () => latest.do(step));
+  undoButton.addEventListener("click", () => {
+    const earlier = past.pop();
+    if (earlier) go(earlier, "");
+  });
+  resetButton.addEventListener("click", () => {
+    if (state !== start) past.push(state);
+    go(start, "");
+  });
+  go(start, "");
+
+  /** A slider, or the point itself, was moved by hand. One drag is one thing to undo. */
+  function slide(name: string, wanted: number): void {
+    const slider = sliders.find((other) => other.dataset["name"] === name)!;
+    const value = Math.min(Math.max(wanted, Number(slider.min)), Number(slider.max));
+    if (!dragging) past.push(state);
+    dragging = true;
+    go(name === RATE ? { ...state, rate: value } : { ...state, set: { ...state.set, [name]: value }, path: [], steps: 0 }, null);
+  }
+
+  function go(next: State, words: string | null, quiet = false): void {
+    latest.do(async () => {
+      const reply = await engine.run(next.set, next.rate);
+      if (reply.nonFinite) {
+        verdict.textContent = `That is too large a number: ${reply.nonFinite.name} overflows.`;
+        tellSliders();
+        return;
+      }
+      state = next;
+      answer = reply;
+      tell(words);
+      if (!quiet) context.publish(state);
+    });
+  }
+
+  /** One step of gradient descent, as the core makes it. */
+  async function step(): Promise<void> {
+    dragging = false;
+    const now = answer ?? (await engine.run(state.set, state.rate));
+    const before = position(now);
+    const number = state.steps + 1;
+    const set: Record<string, number> = { ...state.set };
+    for (const [name, value] of Object.entries(now.updated)) set[name] = value as number;
+    const reply = now.nonFinite ? now : await engine.run(set, state.rate);
+    if (reply.nonFinite) {
+      verdict.textContent = `Diverged at step ${number}: the numbers grew beyond all bounds. Undo, or reset and take a smaller learning rate.`;
+      verdict.dataset["tone"] = "bad";
+      return;
+    }
+    past.push(state);
+    const walked = state.path.length > 0 ? state.path : [before];
+    state = { ...state, set, steps: number, path: [...walked, position(reply)].slice(-LONGEST_PATH) };
+    answer = reply;
+    tell(afterStep(before[1], position(reply)[1], number, reply));
+    context.publish(state);
+  }
+
+  function position(of: Answer): [number, number] {
+    return [of.values[data.variable] as number, of.values[data.loss] as number];
+  }
+
+  // ── what it shows ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** `words` say what just happened; null keeps to what the state itself says. */
+  function tell(words: string | null): void {
+    if (!answer) return;
+    const { values, gradients } = answer;
+    data.readouts.forEach(({ value, format }, i) => {
+      const number = value.startsWith("grad.") ? gradients[value.slice(5)] : values[value];
+      shownReadouts[i]!.textContent = formatNumber(number as number, format);
+    });
+    tellSliders();
+    const [text, tone] = plight(answer) ?? [words ?? "", ""];
+    verdict.textContent = text;
+    verdict.dataset["tone"] = tone;
+    undoButton.disabled = past.length === 0;
+    if (curveMoves) redrawCurve();
+    draw();
+  }
+
+  function tellSliders(): void {
+    data.sliders.forEach(({ name, format }, i) => {
+      const value = name === RATE ? state.rate : (state.set[name] ?? leaves[name]!);
+      sliders[i]!.value = String(value);
+      shownSliders[i]!.textContent = formatNumber(value, format);
+    });
+  }
+
+  /** States that need words whatever led to them. */
+  function plight(of: Answer): [string, string] | null {
+    const loss = of.values[data.loss] as number;
+    const moving = data.trace.parameters.filter((name) => !data.trace.frozen.includes(name));
+    const still = moving.every((name) => of.gradients[name] === 0);
+    const dead = deadRelu(data.trace, of);
+    if (dead && still) {
+      return [`Dead ReLU: ${dead} is negative, so the unit is off. The gradient is 0 and no step can move it. Drag it back by hand.`, "bad"];
+    }
+    if (Math.abs(loss) < 1e-12) return ["Landed: the loss is 0, there is nothing left to learn.", "good"];
+    if (still) return ["Flat: the gradient is 0, so a step changes nothing.", ""];
+    return null;
+  }
+
+  function afterStep(before: number, now: number, number: number, of: Answer): string {
+    const [low, high] = data.domain;
+    const [x] = position(of);
+    const said = `Step ${number}: loss ${formatNumber(before, ".4g")} → ${formatNumber(now, ".4g")}.`;
+    if (x < low || x > high) return `${said} The point has left the picture: the steps grow, the learning rate is too large.`;
+    if (Math.abs(now - before) <= 1e-9 * Math.abs(before)) return `${said} It jumps across the valley and back: no progress at this learning rate.`;
+    if (now > before) return `${said} The loss grew: the step overshoots, the learning rate is too large.`;
+    return said;
+  }
+
+  function draw(): void {
+    if (!answer || !plot.ready) return;
+    const [x, loss] = position(answer);
+    plot.line(tangent, x, loss, answer.gradients[data.variable] as number);
+    place(dot, { cx: plot.x(x), cy: plot.y(loss) });
+    const points = state.path.map(([a, b]) => [plot.x(a), plot.y(b)] as const);
+    path.setAttribute("d", points.map(([a, b], i) => `${i ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join(""));
+    marks.replaceChildren(...points.slice(0, -1).map(([a, b]) => svg("circle", "descent-mark", { cx: a.toFixed(1), cy: b.toFixed(1), r: 5 })));
+  }
+
+  /** Another input than the plotted one has moved, and with it the whole curve. */
+  async function changeCurve(): Promise<void> {
+    const xs = (data.spec.data[0] as { x: number[] }).x;
+    const { [data.variable]: _, ...others } = state.set;
+    const ys = await engine.sweep(data.variable, xs, data.loss, others);
+    await plot.change({ y: [ys] });
+  }
+
+  return {
+    show: () => plot.show(),
+    hide: () => plot.hide(),
+    follow: (other) => go(other as State, null, true),
+  };
+}
+
+function leafValues(trace: Trace): Record<string, number> {
+  const leaves = Object.entries(trace.names).filter(([, index]) => trace.nodes[index]!.op === "leaf");
+  return Object.fromEntries(leaves.map(([name, index]) => [name, trace.nodes[index]!.value as number]));
+}
+
+/** The name of a ReLU's input that is negative now, or null. */
+function deadRelu(trace: Trace, answer: Answer): string | null {
+  for (const node of trace.nodes) {
+    if (node.op !== "relu") continue;
+    const name = Object.keys(trace.names).find((key) => trace.names[key] === node.parents![0]);
+    if (name && (answer.values[name] as number) <= 0) return name;
+  }
+  return null;
+}

@@ -1,0 +1,242 @@
+/**
+ * A plot on a slide: Plotly draws the part that stands still, an SVG overlay holds what moves.
+ *
+ * Moving a point in the overlay takes a fraction of a millisecond where a redraw takes seven, and the overlay shares
+ * Plotly's axes, so a point sits on its curve to the pixel. Plotly itself is loaded when the first plot comes near.
+ */
+import { settings } from "./page";
+
+type Json = Record<string, unknown>;
+
+export interface Spec {
+  readonly data: readonly Json[];
+  readonly layout: Json;
+}
+
+interface Axis {
+  _offset: number;
+  _length: number;
+  l2p(value: number): number;
+  p2l(pixel: number): number;
+}
+
+interface PlotlyElement extends HTMLElement {
+  _fullLayout: { xaxis: Axis; yaxis: Axis };
+}
+
+interface Plotly {
+  newPlot(element: HTMLElement, data: readonly Json[], layout: Json, config: Json): Promise<unknown>;
+  restyle(element: HTMLElement, update: Json, traces: number[]): Promise<unknown>;
+  purge(element: HTMLElement): void;
+}
+
+let loading: Promise<Plotly> | null = null;
+
+/** Plotly, loaded once: from its own file, or unpacked from the page that carries it. */
+export function loadPlotly(): Promise<Plotly> {
+  loading ??= (settings.plotly ? addScript({ src: settings.plotly }) : unpack().then((text) => addScript({ text }))).then(
+    () => (globalThis as unknown as { Plotly: Plotly }).Plotly,
+  );
+  return loading;
+}
+
+function addScript(source: { src: string } | { text: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.addEventListener("load", () => resolve());
+    script.addEventListener("error", () => reject(new Error("plotly.js could not be loaded")));
+    Object.assign(script, source);
+    document.head.append(script);
+    if ("text" in source) resolve(); // an inline script has run by now
+  });
+}
+
+async function unpack(): Promise<string> {
+  const packed = document.getElementById("plotly")?.textContent ?? "";
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg<K extends keyof SVGElementTagNameMap>(
+  name: K,
+  className: string,
+  attributes: Record<string, string | number> = {},
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(SVG, name);
+  element.setAttribute("class", className);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  return element;
+}
+
+let clips = 0;
+
+export class Plot {
+  /** What moves: drawn by the block, clipped to the plot's area, in the pixels of the slide. */
+  readonly layer = svg("g", "plot-layer");
+  readonly overlay = svg("svg", "plot-overlay");
+  readonly #clip = svg("rect", "plot-clip");
+  readonly #stage = document.createElement("div");
+  #drawn: { width: number; height: number } | null = null;
+
+  constructor(
+    readonly host: HTMLElement,
+    readonly spec: Spec,
+    /** Called after every draw: the axes may have moved. */
+    readonly onDrawn: () => void = () => {},
+  ) {
+    const clip = svg("clipPath", "", { id: `plot-clip-${++clips}` });
+    clip.append(this.#clip);
+    this.layer.setAttribute("clip-path", `url(#${clip.id})`);
+    this.overlay.append(clip, this.layer);
+    host.replaceChildren(this.#stage, this.overlay);
+  }
+
+  get ready(): boolean {
+    return this.#drawn !== null;
+  }
+
+  /** Draw if the plot is visible and not drawn at this size. Hidden plots have no size and wait. */
+  async show(): Promise<void> {
+    const width = Math.round(this.host.clientWidth);
+    const height = Math.round(this.host.clientHeight);
+    if (!width || !height || (this.#drawn?.width === width && this.#drawn.height === height)) return;
+    const plotly = await loadPlotly();
+    if (!this.host.isConnected) return;
+    const layout = themed(this.host, this.spec.layout, width, height);
+    const traces = this.spec.data.map((trace) => themedTrace(this.host, trace));
+    await plotly.newPlot(this.#stage, traces, layout, { displayModeBar: false, staticPlot: true, responsive: false });
+    // Plotly's own picture is described by the host's label; its text would only be noise to a screen reader.
+    this.#stage.setAttribute("aria-hidden", "true");
+    this.#drawn = { width, height };
+    const { x, y } = this.#axes;
+    for (const [key, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) this.overlay.setAttribute(key, String(value));
+    for (const [key, value] of Object.entries({ x: x._offset, y: y._offset, width: x._length, height: y._length })) {
+      this.#clip.setAttribute(key, String(value));
+    }
+    this.onDrawn();
+  }
+
+  /** Give the memory back; the next `show` draws anew. */
+  hide(): void {
+    if (!this.#drawn) return;
+    this.#drawn = null;
+    void loadPlotly().then((plotly) => plotly.purge(this.#stage));
+  }
+
+  /** New values for the first trace. */
+  async change(update: Json): Promise<void> {
+    if (this.#drawn) await (await loadPlotly()).restyle(this.#stage, update, [0]);
+  }
+
+  x(value: number): number {
+    const axis = this.#axes.x;
+    return axis._offset + axis.l2p(value);
+  }
+
+  y(value: number): number {
+    const axis = this.#axes.y;
+    return axis._offset + axis.l2p(value);
+  }
+
+  /** The point of the plot under a pointer, whatever the scale of the slide. */
+  at(event: PointerEvent): { x: number; y: number } {
+    const box = this.overlay.getBoundingClientRect();
+    const { x, y } = this.#axes;
+    const scaleX = box.width / (this.#drawn?.width ?? 1);
+    const scaleY = box.height / (this.#drawn?.height ?? 1);
+    return {
+      x: x.p2l((event.clientX - box.left) / scaleX - x._offset),
+      y: y.p2l((event.clientY - box.top) / scaleY - y._offset),
+    };
+  }
+
+  /** A straight line through (x, y) with a slope, as long as the plot is wide; clipped to it. */
+  line(element: SVGLineElement, x: number, y: number, slope: number): void {
+    const [low, high] = this.spec.layout["xaxis"] ? ((this.spec.layout["xaxis"] as Json)["range"] as [number, number]) : [0, 1];
+    const reach = high - low;
+    place(element, {
+      x1: this.x(x - reach),
+      y1: this.y(y - slope * reach),
+      x2: this.x(x + reach),
+      y2: this.y(y + slope * reach),
+    });
+  }
+
+  /** Calls `move` while a pointer is held down on the plot. */
+  onDrag(move: (point: { x: number; y: number }) => void): void {
+    this.overlay.classList.add("draggable");
+    this.overlay.setAttribute("data-prevent-swipe", "");
+    this.overlay.addEventListener("pointerdown", (event) => {
+      if (!this.#drawn) return;
+      this.overlay.setPointerCapture(event.pointerId);
+      event.preventDefault();
+      move(this.at(event));
+    });
+    this.overlay.addEventListener("pointermove", (event) => {
+      if (this.overlay.hasPointerCapture(event.pointerId)) move(this.at(event));
+    });
+  }
+
+  get #axes(): { x: Axis; y: Axis } {
+    const layout = (this.#stage as unknown as PlotlyElement)._fullLayout;
+    return { x: layout.xaxis, y: layout.yaxis };
+  }
+}
+
+/** Set several attributes of an SVG element. */
+export function place(element: SVGElement, attributes: Record<string, number | string>): void {
+  for (const [key, value] of Object.entries(attributes)) {
+    element.setAttribute(key, typeof value === "number" ? value.toFixed(2) : value);
+  }
+}
+
+function variable(host: Element, name: string): string {
+  return getComputedStyle(host).getPropertyValue(name).trim();
+}
+
+/** The author's layout with the theme's colours and fonts wherever it says nothing. */
+function themed(host: HTMLElement, layout: Json, width: number, height: number): Json {
+  const text = variable(host, "--text-muted");
+  const grid = variable(host, "--plot-grid");
+  const size = Number.parseFloat(variable(host, "--size-axis")) || 18;
+  const small = height < 210;
+  const axis = (label: string | undefined): Json => ({
+    gridcolor: grid,
+    zerolinecolor: grid,
+    linecolor: grid,
+    tickcolor: grid,
+    nticks: small ? 4 : 7,
+    fixedrange: true,
+    automargin: false,
+    ticks: "",
+    ...(label ? { title: { text: label, standoff: 12 } } : {}),
+  });
+  const given = (key: string): Json => (layout[key] as Json | undefined) ?? {};
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: variable(host, "--font-text"), size, color: text },
+    margin: { l: 64, r: 12, t: 10, b: 62 },
+    colorway: [variable(host, "--forward"), variable(host, "--backward"), variable(host, "--accent"), text],
+    showlegend: layout["showlegend"] ?? true,
+    ...layout,
+    xaxis: { ...axis(host.dataset["xLabel"]), ...given("xaxis") },
+    yaxis: { ...axis(host.dataset["yLabel"]), ...given("yaxis") },
+    width,
+    height,
+    autosize: false,
+  };
+}
+
+function themedTrace(host: HTMLElement, trace: Json): Json {
+  if (trace["type"] === "scatter" && trace["mode"] === "lines") {
+    return { ...trace, line: { color: variable(host, "--forward"), width: 3.5, ...(trace["line"] as Json | undefined) } };
+  }
+  if ((trace["type"] === "contour" || trace["type"] === "heatmap") && !trace["colorscale"]) {
+    const colorscale = [0, 1, 2, 3, 4].map((step) => [step / 4, variable(host, `--heat-${step}`)]);
+    return { ...trace, colorscale, showscale: false, line: { color: variable(host, "--plot-contour"), width: 1 } };
+  }
+  return trace;
+}
