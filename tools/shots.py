@@ -15,28 +15,13 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from bpslides import paths
-from bpslides.browser import launch
+from bpslides.browser import OVERFLOW, launch
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import find
 from bpslides.write import write_file
 
 CANVASES = {"desktop": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844}}
-
-OVERFLOW = """() => {
-  const section = Reveal.getCurrentSlide(), box = section.querySelector('.sheet').getBoundingClientRect(), found = [];
-  for (const element of section.querySelectorAll('.sheet *')) {
-    if (element.closest('.plot, noscript, script, math') || !element.getClientRects().length) continue;
-    const rect = element.getBoundingClientRect();
-    const over = Math.max(rect.right - box.right, rect.bottom - box.bottom, box.left - rect.left, box.top - rect.top);
-    const clipped = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'auto';
-    const name = `${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className}`;
-    if (over > 1) found.push(`${name} is ${Math.round(over)} px outside`);
-    if (clipped) found.push(`${name} has to be scrolled`);
-  }
-  return found.slice(0, 3);
-}"""
-
 
 def settle(page: Page) -> None:
     """Wait until plots, fonts and transitions have come to rest."""

@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const modules = join(web, "node_modules");
@@ -61,6 +62,12 @@ async function icons(out) {
   await writeFile(join(out, "icons.json"), JSON.stringify(markup));
 }
 
+/** plotly.js.gz: what a single-file deck carries. Packed here once, because it takes as long as a whole small deck. */
+async function pack(out) {
+  const script = await readFile(join(out, "plotly.js"));
+  await writeFile(join(out, "plotly.js.gz"), gzipSync(script, { level: 9 }));
+}
+
 async function fonts(out) {
   await mkdir(join(out, "fonts"), { recursive: true });
   for (const [file, name] of Object.entries(FONTS)) {
@@ -98,4 +105,4 @@ if (target === undefined) {
 const out = resolve(target);
 await mkdir(out, { recursive: true });
 const inputs = await bundle(out).catch(() => process.exit(1)); // esbuild has already printed what is wrong, and where
-await Promise.all([icons(out), fonts(out), licenses(out, inputs)]);
+await Promise.all([pack(out), icons(out), fonts(out), licenses(out, inputs)]);

@@ -53,6 +53,22 @@ class BrowserMissing(BpslidesError):
     """There is no browser, or nothing to drive it with; the message says what to install."""
 
 
+#: Asks the current slide what sticks out of it or has to be scrolled; gives a list of plain sentences.
+OVERFLOW = """() => {
+  const sheet = Reveal.getCurrentSlide().querySelector('.sheet'), box = sheet.getBoundingClientRect(), found = [];
+  for (const element of sheet.querySelectorAll('*')) {
+    if (element.closest('.plot, noscript, script, math') || !element.getClientRects().length) continue;
+    const rect = element.getBoundingClientRect();
+    const over = Math.max(rect.right - box.right, rect.bottom - box.bottom, box.left - rect.left, box.top - rect.top);
+    const clipped = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'auto';
+    const name = `${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className}`;
+    if (over > 1) found.push(`${name} is ${Math.round(over)} px outside`);
+    if (clipped) found.push(`${name} has to be scrolled`);
+  }
+  return found.slice(0, 3);
+}"""
+
+
 def find() -> Path:
     """The browser's executable: the one BPSLIDES_BROWSER names, else the system's, else Playwright's own.
 

@@ -27,15 +27,17 @@ export class Connection {
   /** The server's reply, or null when it cannot be had: the caller has another way. */
   ask(question: Message): Promise<Message | null> {
     const socket = this.#socket;
-    if (socket?.readyState !== WebSocket.OPEN) return Promise.resolve(null);
+    if (!socket || socket.readyState > WebSocket.OPEN) return Promise.resolve(null);
     const id = ++this.#number;
+    const text = JSON.stringify({ ...question, id });
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#answer(id, null), PATIENCE);
       this.#waiting.set(id, (reply) => {
         clearTimeout(timer);
         resolve(reply);
       });
-      socket.send(JSON.stringify({ ...question, id }));
+      if (socket.readyState === WebSocket.OPEN) socket.send(text);
+      else socket.addEventListener("open", () => this.#waiting.has(id) && socket.send(text), { once: true });
     });
   }
 

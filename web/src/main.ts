@@ -1,6 +1,6 @@
 /** A deck in the browser: reveal.js turns the slides, our blocks live on them. */
 import Reveal, { type RevealApi } from "reveal.js";
-import { Blocks } from "./blocks";
+import { Blocks, fitFormulas } from "./blocks";
 import { guardKeys, insideBlock } from "./keys";
 import { connect } from "./live";
 import { calm, following, phone, printing, settings } from "./page";
@@ -71,6 +71,7 @@ function follow(to: Place | null): void {
 }
 
 async function draw(): Promise<void> {
+  fitFormulas(deck.getCurrentSlide());
   await blocks.showNear(deck.getCurrentSlide(), sections());
 }
 
@@ -86,6 +87,10 @@ function openSpeaker(): void {
 }
 
 async function start(): Promise<void> {
+  connect((message) => {
+    applyPatch(deck, blocks, message as unknown as Patch);
+    void draw();
+  });
   for (const section of document.querySelectorAll<HTMLElement>(".slides section[id]")) blocks.mount(section);
   guardKeys(deck);
   await deck.initialize({
@@ -125,15 +130,17 @@ async function start(): Promise<void> {
   phone.addEventListener("change", () => relayout());
   addEventListener("resize", () => phone.matches && relayout());
   blocks.stepped();
-  connect((message) => {
-    applyPatch(deck, blocks, message as unknown as Patch);
-    void draw();
-  });
   if (!lead) channel.send({ kind: "hello" });
-  await (printing ? blocks.showAll() : draw());
+  await (printing ? laidOut().then(() => blocks.showAll()) : draw());
   announce(true);
   await document.fonts.ready;
   document.documentElement.dataset["ready"] = "true";
+}
+
+/** In the print view reveal moves every slide to a page of its own, after it is initialized; plots wait for that. */
+function laidOut(): Promise<void> {
+  if (document.querySelector(".pdf-page")) return Promise.resolve();
+  return new Promise((resolve) => deck.on("pdf-ready", () => resolve()));
 }
 
 function relayout(): void {

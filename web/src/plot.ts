@@ -201,7 +201,7 @@ function themed(host: HTMLElement, layout: Json, width: number, height: number):
   const text = variable(host, "--text-muted");
   const grid = variable(host, "--plot-grid");
   const size = Number.parseFloat(variable(host, "--size-axis")) || 18;
-  const small = height < 210;
+  const small = height < 200; // no room for a title below the axis
   const axis = (label: string | undefined): Json => ({
     gridcolor: grid,
     zerolinecolor: grid,
@@ -211,14 +211,14 @@ function themed(host: HTMLElement, layout: Json, width: number, height: number):
     fixedrange: true,
     automargin: false,
     ticks: "",
-    ...(label ? { title: { text: label, standoff: 12 } } : {}),
+    ...(label && !small ? { title: { text: label, standoff: 12 } } : {}),
   });
   const given = (key: string): Json => (layout[key] as Json | undefined) ?? {};
   return {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: variable(host, "--font-text"), size, color: text },
-    margin: { l: 64, r: 12, t: 10, b: 62 },
+    margin: { l: small ? 46 : 64, r: 12, t: small ? 6 : 10, b: small ? 30 : 62 },
     colorway: [variable(host, "--forward"), variable(host, "--backward"), variable(host, "--accent"), text],
     showlegend: layout["showlegend"] ?? true,
     ...layout,

@@ -1,0 +1,87 @@
+"""Every slide and fragment of every shipped deck, there and back: quiet, within its canvas, readable on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from bpslides import paths
+from bpslides.browser import OVERFLOW
+
+from .conftest import DESKTOP, PHONE, Watched
+
+CANVASES = {"desktop": DESKTOP, "phone": PHONE}
+
+
+def place(page: Page) -> str:
+    """Where the deck stands: slide and number of shown fragments."""
+    return str(
+        page.evaluate(
+            "Reveal.getCurrentSlide().id + '/' + Reveal.getCurrentSlide().querySelectorAll('.fragment.visible').length"
+        )
+    )
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
+@pytest.mark.parametrize("deck", paths.shipped_decks())
+def test_there_and_back(
+    deck: str, canvas: str, static: Callable[[str], str], watch: Callable[..., Watched]
+) -> None:
+    """Forward through all steps and back again comes through the same places, without a complaint or an overflow."""
+    watched = watch(viewport=CANVASES[canvas])
+    page = watched.goto(static(deck))
+    overflowing: dict[str, list[str]] = {}
+    there = [place(page)]
+    while not page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+        page.keyboard.press("ArrowRight")
+        there.append(place(page))
+        if not page.evaluate("Reveal.availableFragments().next"):
+            page.wait_for_timeout(60)  # formulas are fitted after the slide has come in
+            if found := page.evaluate(OVERFLOW):
+                overflowing[there[-1]] = found
+    back = [place(page)]
+    while page.evaluate("!Reveal.isFirstSlide() || Reveal.availableFragments().prev"):
+        page.keyboard.press("ArrowLeft")
+        back.append(place(page))
+    assert len(there) == len(set(there))
+    assert back == there[::-1]
+    assert overflowing == {}
+    watched.assert_quiet()
+
+
+@pytest.mark.parametrize("deck", paths.shipped_decks())
+def test_text_is_large_enough(deck: str, static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """From the back row nothing is under 18 px; subscripts and fractions inside formulas are smaller by nature."""
+    page = watch().goto(static(deck))
+    small = page.evaluate("""() => [...document.querySelectorAll('.sheet *')].filter(e =>
+        [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && !e.closest('math, noscript, script, svg')
+        && parseFloat(getComputedStyle(e).fontSize) < 18).map(e => e.className + ': ' + e.textContent.slice(0, 30))""")
+    assert small == []
+
+
+def test_every_plot_is_drawn_at_its_size(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """Each plot is drawn once its slide is there, with the size of its place; far ones give their memory back."""
+    page = watch().goto(static("chain-rule"))
+    for slide in ("tangent", "surface", "walk"):
+        page.evaluate("id => Reveal.slide(Reveal.getIndices(document.getElementById(id)).h, 0, 99)", slide)
+        page.wait_for_function("id => [...document.getElementById(id).querySelectorAll('.plot')].every(p => p.querySelector('.main-svg'))", arg=slide)
+        sizes = page.evaluate(
+            """id => [...document.getElementById(id).querySelectorAll('.plot')].map(p => {
+            const svg = p.querySelector('.main-svg'); return [p.clientWidth - svg.width.baseVal.value, p.clientHeight - svg.height.baseVal.value]; })""",
+            slide,
+        )
+        assert all(abs(difference) <= 1 for pair in sizes for difference in pair), (slide, sizes)
+    page.evaluate("Reveal.slide(0)")
+    page.wait_for_function("!document.querySelector('#tangent .main-svg, #walk .main-svg')")
+
+
+def test_contrast_and_landmarks(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """The page names its language, has one main landmark, zoom is allowed, and browse mode is left alone."""
+    page = watch().goto(static("visual-guide"))
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.locator("main").count() == 1
+    assert page.locator("[role=application]").count() == 0
+    assert "user-scalable" not in (page.get_attribute("meta[name=viewport]", "content") or "")
+    assert page.locator("h1").count() == 1
