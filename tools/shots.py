@@ -23,6 +23,7 @@ from bpslides.write import write_file
 
 CANVASES = {"desktop": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844}}
 
+
 def settle(page: Page) -> None:
     """Wait until plots, fonts and transitions have come to rest."""
     page.wait_for_function("document.documentElement.dataset.ready === 'true'")
@@ -37,7 +38,9 @@ def take(page: Page, deck: str, canvas: str, folder: Path, *, only: str | None, 
     for number, slide in enumerate(ids):
         if only and slide != only:
             continue
-        page.evaluate("id => { const i = Reveal.getIndices(document.getElementById(id)); Reveal.slide(i.h, i.v, -1); }", slide)
+        page.evaluate(
+            "id => { const i = Reveal.getIndices(document.getElementById(id)); Reveal.slide(i.h, i.v, -1); }", slide
+        )
         shown = 0
         while page.evaluate("Reveal.availableFragments().next"):
             if fragments:

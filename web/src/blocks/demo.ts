@@ -140,6 +140,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     data.readouts.forEach(({ value, format }, i) => {
       const number = value.startsWith("grad.") ? gradients[value.slice(5)] : values[value];
       shownReadouts[i]!.textContent = formatNumber(number as number, format);
+      shownReadouts[i]!.title = String(number); // all its digits, one hover away
     });
     tellSliders();
     const [text, tone] = plight(answer) ?? [words ?? "", ""];

@@ -1,0 +1,170 @@
+"""Measure speed: `make bench`, or `python tools/bench.py build page`. Medians of one run, with ratios to floors.
+
+build: wall time and peak memory of `bpslides build`, cold, in a process of its own, beside `python -c pass`.
+page:  how long the title takes to be seen, and the work of one input event of each live block, Plotly aside.
+live:  from saving a deck under `serve` until the browser shows it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bpslides.browser import launch
+from bpslides.pipeline import make_site
+from bpslides.render import Output
+from bpslides.source import find
+from bpslides.write import write_file
+
+SLIDE = """\
+  - title: Slide {number}
+    content:
+      - "Some words about the {number}th idea, and the loss: {{{{ neuron.L | .2f }}}}."
+      - equation: 'L_{{{number}}} = \\frac{{1}}{{2}} (y - \\hat y)^2'
+    notes: Say it.
+"""
+HEAD = """\
+title: Many slides
+models:
+  neuron: {inputs: {x: 2.0}, parameters: {w: 0.5}, graph: {L: (w*x - 2)**2}, loss: L}
+slides:
+"""
+# One input event: everything that runs before the page answers, asynchronous parts of the block included.
+DRAG = """async ([block, name, low, high]) => {
+  const input = document.querySelector(`[data-block=${block}] input[data-name=${name}]`), times = [];
+  for (let i = 0; i < 200; i++) {
+    input.value = low + (high - low) * (0.2 + 0.6 * (i % 100) / 100);
+    const start = performance.now();
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(resolve => queueMicrotask(() => queueMicrotask(resolve)));
+    times.push(performance.now() - start);
+    await new Promise(requestAnimationFrame);
+  }
+  return times;
+}"""
+# Looks at every frame whether the first title has changed; `window.seen` then holds the time.
+WAIT_FOR_TITLE = """want => {
+  window.seen = new Promise(resolve => {
+    const title = () => document.querySelector('.title').textContent;
+    const look = () => title() === want ? resolve(Date.now()) : requestAnimationFrame(look);
+    look();
+  });
+}"""
+
+
+def wall(command: list[str], repeats: int) -> tuple[float, float]:
+    """The median of the wall times in seconds, and the peak memory in MiB."""
+    times, peaks = [], []
+    for _ in range(repeats + 1):
+        start = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        times.append(time.perf_counter() - start)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0, command
+        peaks.append(usage.ru_maxrss / 1024)
+    return statistics.median(times[1:]), max(peaks)  # the first run fills the caches of the disk
+
+
+def generated(folder: Path, slides: int) -> Path:
+    """A deck of so many slides, each with a number and a formula."""
+    file = folder / f"many{slides}" / "deck.yaml"
+    file.parent.mkdir()
+    file.write_text(HEAD + "".join(SLIDE.format(number=n) for n in range(1, slides + 1)), encoding="utf-8")
+    return file
+
+
+def bench_build(scratch: Path) -> None:
+    """Cold builds."""
+    floor, _ = wall([sys.executable, "-c", "pass"], 9)
+    print(f"{'python -c pass':<28}{floor * 1000:8.0f} ms")
+    decks = ["visual-guide", "backprop", *(str(generated(scratch, n)) for n in (13, 100, 1000))]
+    for deck in decks:
+        out = scratch / "out"
+        command = [sys.executable, "-m", "bpslides", "build", deck, "-o", str(out), "--single-file"]
+        seconds, peak = wall(command, 7 if "1000" not in deck else 5)
+        site, _ = make_site(find(deck), Output.SINGLE_FILE)
+        size = len(site.page)
+        packed = len(gzip.compress(site.page, 6))
+        name = Path(deck).parent.name if "/" in deck else deck
+        print(
+            f"build {name:<22}{seconds * 1000:8.0f} ms  {seconds / floor:5.1f} × python   {peak:5.0f} MiB"
+            f"   {size / 1024:6.0f} KiB ({packed / 1024:.0f} gz)"
+        )
+
+
+def bench_page(scratch: Path) -> None:
+    """Opening a page, and one input event of each live block."""
+    guide = write_file(make_site(find("visual-guide"), Output.SINGLE_FILE)[0], scratch).as_uri()
+    chain = write_file(make_site(find("chain-rule"), Output.SINGLE_FILE)[0], scratch).as_uri()
+    with launch() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        paints = []
+        for _ in range(7):
+            page.goto(guide)
+            page.wait_for_selector("html[data-ready]")
+            paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+            page.goto("about:blank")
+        print(f"title visible               {statistics.median(paints):8.0f} ms")
+        blocks: list[tuple[str, str, str, str, float, float]] = [
+            (guide, "try-it", "demo", "w", -0.5, 2.5),
+            (chain, "tangent", "curve", "x", -3, 3),
+            (chain, "surface", "surface", "x", -1.5, 1.5),
+        ]
+        for address, slide, block, name, low, high in blocks:
+            page.goto(f"{address}#/{slide}")
+            page.wait_for_selector(f"#{slide} .main-svg")
+            times = page.evaluate(DRAG, [block, name, low, high])
+            p95 = statistics.quantiles(times, n=20)[-1]
+            print(f"one event of {block:<15}{statistics.median(times):8.2f} ms  p95 {p95:.2f} ms  (goal: under 4)")
+
+
+def bench_live(scratch: Path) -> None:
+    """From a save to the changed slide, at 13 and 1,000 slides."""
+    with launch() as browser:
+        for count in (13, 1000):
+            file = scratch / f"many{count}" / "deck.yaml"
+            if not file.exists():
+                generated(scratch, count)
+            command = [sys.executable, "-m", "bpslides", "serve", str(file), "--no-open", "--port", "0"]
+            server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            try:
+                assert server.stdout is not None
+                address = server.stdout.readline().split()[-1]
+                page = browser.new_page()
+                page.goto(address)
+                page.wait_for_selector("html[data-ready]")
+                text = file.read_text(encoding="utf-8")
+                times = []
+                for n in range(9):
+                    changed = text.replace("title: Slide 1\n", f"title: Slide number {n}\n", 1)
+                    page.evaluate(WAIT_FOR_TITLE, f"Slide number {n}")
+                    start = time.time() * 1000
+                    file.write_text(changed, encoding="utf-8")
+                    times.append(page.evaluate("window.seen") - start)
+                print(f"save → seen, {count:>4} slides    {statistics.median(times):8.0f} ms")
+                page.close()
+            finally:
+                server.terminate()
+                server.communicate(timeout=10)
+
+
+BENCHES: dict[str, Callable[[Path], None]] = {"build": bench_build, "page": bench_page, "live": bench_live}
+
+
+def main() -> None:
+    """Run the named measurements, or all."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in sys.argv[1:] or BENCHES:
+            BENCHES[name](Path(scratch))
+
+
+if __name__ == "__main__":
+    main()
