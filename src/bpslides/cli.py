@@ -1,0 +1,293 @@
+"""The command line: ``bpslides serve``, ``build``, ``check``, ``values`` and ``decks``.
+
+Commands only put the parts together. What they need is imported when they run, so that ``bpslides --help`` is quick
+and a build carries no server. :func:`main` turns every error into a message and an exit code: 0 for success, 1 for a
+bad deck, 2 for wrong usage, 130 for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from bpslides import __version__
+from bpslides.errors import BpslidesError, DeckError, Problem, UsageError, did_you_mean, visible
+
+if TYPE_CHECKING:
+    from bpslides.program import Program
+    from bpslides.render import Site
+
+DECK = "DECK is a folder with a deck.yaml, a file, or the name of a shipped deck."
+#: Gradients and central differences may differ by this much, relative.
+GRADIENT_TOLERANCE = 1e-6
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command in ``arguments`` (those of the process by default) and exit."""
+    # A deck's arrays are small: the threads that numpy would start for large ones cost 80 ms at every start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Plugins of the environment have no business in reading a deck, and looking for them takes 12 ms.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot print a character gets its code instead of an exception.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        code = commands.main(arguments, prog_name="bpslides", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BpslidesError as error:
+        click.echo(f"{_styled('Error:', fg='red')} {visible(str(error))}", err=True)
+        return error.exit_code
+    return code if isinstance(code, int) else 0
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bpslides", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Slide decks about backpropagation in which no number is typed."""
+
+
+@commands.command(epilog=DECK)
+@click.argument("deck", required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes any free one.  [default: 8000]")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+def serve(deck: str | None, host: str, port: int | None, no_open: bool) -> None:
+    """Show DECK in the browser, current while you write.
+
+    Without DECK all shipped decks are served.
+    """
+    from bpslides.serve import serve as run
+
+    run(_find(deck) if deck is not None else None, host, port, open_browser=not no_open)
+
+
+@commands.command(epilog=DECK)
+@click.argument("deck", nargs=-1)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to build.")
+@click.option("--single-file", is_flag=True, help="One HTML file that needs nothing else: DIR/<name>.html.")
+def build(deck: tuple[str, ...], output: Path, single_file: bool) -> None:
+    """Build DECK into a folder that needs no server.
+
+    One deck gives DIR/index.html; several, or without DECK all shipped decks, give DIR/<name>/index.html.
+    """
+    from bpslides import paths
+    from bpslides.pipeline import make_site
+    from bpslides.render import Output
+    from bpslides.write import write_file, write_folder
+
+    files = [_find(name) for name in deck] or list(paths.shipped_decks().values())
+    sites: dict[str, Site] = {}
+    broken = False
+    for file in files:
+        try:
+            site, warnings = make_site(file, Output.SINGLE_FILE if single_file else Output.FOLDER)
+        except DeckError as error:
+            show(error.problems, file)
+            broken = True
+            continue
+        show(warnings)
+        if site.name in sites:
+            raise UsageError(f"two of these decks are called “{site.name}”: build them into different folders")
+        sites[site.name] = site
+    if broken:
+        # Nothing is written: what stands there from before is whole.
+        raise click.exceptions.Exit(1)
+    for name, site in sites.items():
+        if single_file:
+            written = write_file(site, output)
+        else:
+            written = write_folder(site, output if len(deck) == 1 else output / name, site.read)
+        click.echo(written)
+
+
+@commands.command(epilog=DECK)
+@click.argument("deck", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def check(deck: tuple[str, ...], strict: bool, style: str) -> None:
+    """Look for problems: texts, claims, gradients of the models."""
+    files = [_find(name) for name in deck]
+    everything: list[Problem] = []
+    for file in files:
+        found = _problems(file)
+        everything += found
+        if style == "text" and found:
+            show(found, file)
+        elif style == "text":
+            click.echo(f"{_shown(file)}: no problems")
+    if style == "json":
+        click.echo(json.dumps([_as_json(problem) for problem in everything], indent=2))
+    if any(strict or problem.severity == "error" for problem in everything):
+        raise click.exceptions.Exit(1)
+
+
+@commands.command(epilog=DECK)
+@click.argument("deck")
+@click.option("--model", "wanted", metavar="NAME", help="Only this model.")
+@click.option("--steps", type=click.IntRange(0), default=0, show_default=True, help="After this many updates.")
+@click.option("--json", "as_json", is_flag=True, help="For programs: full precision.")
+def values(deck: str, wanted: str | None, steps: int, as_json: bool) -> None:
+    """Print the numbers of the models.
+
+    Values, gradients, and the parameters after the next update.
+    """
+    from bpslides.autodiff import AutodiffError
+    from bpslides.compute import values as numbers_of
+    from bpslides.errors import Problems
+    from bpslides.pipeline import compute
+
+    problems = Problems()
+    file = _find(deck)
+    _, numbers = compute(file, problems)
+    if problems.has_errors:
+        show(problems.found, file)
+        raise click.exceptions.Exit(1)
+    programs = numbers.programs
+    if wanted is not None and wanted not in programs:
+        hint = did_you_mean(wanted, programs)
+        raise UsageError(f"this deck has no model “{wanted}”" + (f" ({hint})" if hint else ""))
+    results: dict[str, dict[str, Any]] = {}
+    for name, program in programs.items():
+        if wanted in (None, name):
+            try:
+                results[name] = numbers_of(program, steps)
+            except AutodiffError as error:
+                raise BpslidesError(f"“{name}”: {error}") from None
+    if as_json:
+        click.echo(json.dumps(results, indent=2, allow_nan=False))
+        return
+    for name, result in results.items():
+        click.echo(_table(programs[name], result))
+
+
+@commands.command()
+def decks() -> None:
+    """List the shipped decks: name, title, slides."""
+    from bpslides.serve.shelf import shipped
+
+    entries = shipped()
+    width = max((len(entry.name) for entry in entries), default=0)
+    for entry in entries:
+        slides = "1 slide" if entry.slides == 1 else f"{entry.slides} slides"
+        click.echo(f"{entry.name:{width}}  {entry.title} ({slides})")
+
+
+def show(problems: Sequence[Problem], file: Path | None = None) -> None:
+    """Print problems to standard error; with ``file``, their number in a last line."""
+    for problem in problems:
+        click.echo(_coloured(problem), err=True)
+    if file is not None:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        click.echo(f"{count} in {_shown(file)}", err=True)
+
+
+def _find(name: str) -> Path:
+    from bpslides.source import find
+
+    return find(name)
+
+
+def _shown(file: Path) -> Path:
+    """The path as the user would type it."""
+    absolute = file.absolute()
+    return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else file
+
+
+def _problems(file: Path) -> list[Problem]:
+    """Everything that is wrong with the deck in ``file``, computed and drawn, but not written."""
+    from bpslides.autodiff import AutodiffError
+    from bpslides.compute import values as numbers_of
+    from bpslides.errors import Problems
+    from bpslides.pipeline import compute
+    from bpslides.render import Output, render
+
+    problems = Problems()
+    source, numbers = compute(file, problems)
+    render(source, numbers, problems, Output.FOLDER)
+    places = {str(name): name.place() for name in source.deck.models}
+    for name, program in numbers.programs.items():
+        try:
+            worst = numbers_of(program)["gradient_check"]
+        except AutodiffError as error:
+            problems.error(
+                f"the gradients of “{name}” cannot be checked: {error.message}", places[name], error.hint or None
+            )
+            continue
+        if worst > GRADIENT_TOLERANCE:
+            hint = "values at a kink, such as relu(0), have no gradient: start a little beside it"
+            problems.error(
+                f"the gradients of “{name}” differ from central differences by {worst:.1e}", places[name], hint
+            )
+    return problems.found
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    place = problem.place
+    return {
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "column": place.column if place else None,
+        "severity": problem.severity,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def _table(program: Program, result: dict[str, Any]) -> str:
+    """The numbers of a model in aligned columns, an array as a list of its numbers."""
+    rows = [("", "value", "gradient", "after next update")]
+    for name, value in result["values"].items():
+        updated = result["updated"].get(name, "")
+        rows.append(
+            (name, _numbers(value), _numbers(result["gradients"][name]), _numbers(updated) if updated != "" else "")
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = [f"{row[0]:{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in rows]
+    check = f"gradients agree with central differences to {result['gradient_check']:.1e}"
+    return "\n".join([_bold(program.name), *(f"  {line}" for line in lines), f"  {check}", ""])
+
+
+def _numbers(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_numbers(item) for item in value) + "]"
+    return f"{value:.6g}"
+
+
+def _coloured(problem: Problem) -> str:
+    """The text of a problem; on a terminal the place is bold, and the caret has the colour of the severity."""
+    text = str(problem)
+    if not _has_colour(sys.stderr):
+        return text
+    colour = "yellow" if problem.severity == "warning" else "red"
+    place = visible(str(problem.place)) if problem.place else ""
+    first, *rest = text.removeprefix(f"{place}: ").removeprefix("warning: ").split("\n")
+    head = [click.style(place, bold=True)] if place else []
+    lines = [": ".join([*head, click.style(problem.severity, fg=colour), first])]
+    lines += [click.style(line, fg=colour) if line.strip() == "^" else line for line in rest]
+    return "\n".join(lines)
+
+
+def _bold(text: str) -> str:
+    return click.style(text, bold=True) if _has_colour(sys.stdout) else text
+
+
+def _styled(text: str, **style: Any) -> str:
+    return click.style(text, **style) if _has_colour(sys.stderr) else text
+
+
+def _has_colour(stream: Any) -> bool:
+    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

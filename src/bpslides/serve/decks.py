@@ -1,0 +1,203 @@
+"""A deck while it is served: its last good site, what is wrong with the newest save, and what open pages must know.
+
+:func:`build` makes a site or says why not; a :class:`Deck` takes the outcome in and keeps the last good one. A
+:class:`Library` holds the decks of one server, each built when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bpslides import paths
+from bpslides.errors import BpslidesError, DeckError, Problems
+from bpslides.pipeline import compute
+from bpslides.render import Output, Site, render
+from bpslides.serve.sockets import Pages
+
+Message = dict[str, Any]
+#: What tells one state of a file from the next; None when there is no file.
+Stamp = tuple[int, int, int, int] | None
+
+
+@dataclass
+class Build:
+    """The outcome of one build: a site, or the problems that were in its way."""
+
+    site: Site | None = None
+    problems: list[str] = field(default_factory=list)
+    """Each finding as text; beside a site these are only warnings."""
+    read: set[Path] = field(default_factory=set)
+    language: str = "en"
+
+
+def build(file: Path) -> Build:
+    """Build the deck in ``file``. Whatever is wrong with it comes back as text: the server goes on."""
+    result, problems = Build(read={file.resolve()}), Problems()
+    try:
+        source, numbers = compute(file, problems)
+        result.read.update(source.files)
+        result.language = str(source.deck.lang)
+        site = render(source, numbers, problems, Output.SERVE)
+        result.read.update(site.read)
+        problems.raise_errors()
+        result.site = site
+    except DeckError as error:
+        result.problems = [str(problem) for problem in error.problems]
+    except BpslidesError as error:
+        result.problems = [str(error)]
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not end somebody's talk
+        found = [str(problem) for problem in problems.found]
+        what = f"{type(error).__name__}: {error}"
+        result.problems = [*found, f"bpslides itself failed on this deck ({what}); please report it"]
+    else:
+        result.problems = [str(problem) for problem in problems.found]
+    return result
+
+
+def difference(old: Site, new: Site) -> Message | None:
+    """What turns a page of ``old`` into one of ``new``: a reload, a patch of the slides that changed, or nothing."""
+    if old.frame != new.frame or _page_links(old) != _page_links(new):
+        return {"type": "reload"}
+    known = {section.id: section.html for section in old.sections}
+    changed = [{"id": s.id, "html": s.html} for s in new.sections if known.get(s.id) != s.html]
+    if not changed and order(old) == order(new):
+        return None
+    return {"type": "patch", "sections": changed, "order": order(new)}
+
+
+def order(site: Site) -> list[list[str]]:
+    """The ids of all slides, a list per column."""
+    columns: dict[int, list[str]] = {}
+    for section in site.sections:
+        columns.setdefault(section.stack, []).append(section.id)
+    return list(columns.values())
+
+
+def _page_links(site: Site) -> set[str]:
+    """The style sheet, script and fonts, whose names hold a hash of their content."""
+    return {name for name in site.files if name.endswith((".css", ".js", ".ttf"))}
+
+
+class Deck:
+    """One deck of the server."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.name = paths.deck_name(file)
+        self.pages = Pages()
+        self.site: Site | None = None
+        """The last good one."""
+        self.problems: list[str] = []
+        """What keeps the newest save from being shown; empty when the page is current."""
+        self.language = "en"
+        self.read: set[Path] = {file.resolve()}
+        """The files whose change matters."""
+        self.stamps: dict[Path, Stamp] = {}
+        """How the files were when the newest build began."""
+        self._files: dict[str, bytes] = {}
+        self._warnings: list[str] = []
+        self._building = asyncio.Lock()
+        self._built = False
+
+    def asset(self, path: str) -> bytes | None:
+        """A file of the site, or of the one before: a page that was just loaded may still ask for it."""
+        return self.site.files.get(path, self._files.get(path)) if self.site else None
+
+    def build(self) -> None:
+        """Build for the first time, before there is an event loop."""
+        self.stamps = stamps(self.read)
+        self._accept(build(self.file))
+
+    async def rebuild(self) -> Message | None:
+        """Build anew while the server goes on. Returns what open pages must be told, or None."""
+        async with self._building:
+            return await self._build_in_thread()
+
+    async def ready(self) -> None:
+        """Return when the deck has been built once."""
+        if not self._built:
+            async with self._building:
+                if not self._built:
+                    await self._build_in_thread()
+
+    async def _build_in_thread(self) -> Message | None:
+        # Taken before the files are read: a change meanwhile is seen as one afterwards.
+        self.stamps = stamps(self.read)
+        return self._accept(await asyncio.to_thread(build, self.file))
+
+    def state(self) -> Message | None:
+        """What a page that has just connected must know."""
+        return self._problem_message() if self.problems else None
+
+    def _problem_message(self) -> Message:
+        return {"type": "problems", "problems": self.problems}
+
+    def _accept(self, result: Build) -> Message | None:
+        self._built = True
+        if result.site is None:
+            # What a broken deck does not get to read is still worth watching.
+            self._watch(self.read | result.read)
+            if result.problems == self.problems:
+                return None
+            self.problems = result.problems
+            self._report(result.problems)
+            return self._problem_message()
+        self._watch(result.read)
+        was_broken, old = bool(self.problems), self.site
+        self.site, self.problems, self.language = result.site, [], result.language
+        if result.problems != self._warnings:
+            self._report(result.problems)
+        self._warnings = result.problems
+        if old is None:
+            return {"type": "reload"}
+        self._files = old.files
+        message = difference(old, result.site)
+        if message is None and was_broken:
+            message = {"type": "patch", "sections": [], "order": order(result.site)}
+        if message is not None:
+            total = len(result.site.sections)
+            what = "the whole page" if message["type"] == "reload" else f"{len(message['sections'])} of {total} slides"
+            self._report([f"{self.name}: updated {what}"])
+        return message
+
+    def _watch(self, files: set[Path]) -> None:
+        for file in files - self.read:
+            self.stamps[file] = stamp(file)
+        self.read = files
+
+    def _report(self, lines: list[str]) -> None:
+        for line in lines:
+            click.echo(line, err=True)
+
+
+def stamp(file: Path) -> Stamp:
+    """Modification time (ns), size (bytes), inode and device of a file or folder; None when there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_dev
+
+
+def stamps(files: set[Path]) -> dict[Path, Stamp]:
+    """The stamps of many files."""
+    return {file: stamp(file) for file in files}
+
+
+class Library:
+    """The decks of one server by name: the one in ``file``, or all that are shipped."""
+
+    def __init__(self, file: Path | None) -> None:
+        files = paths.shipped_decks().values() if file is None else [file]
+        self.decks = {deck.name: deck for deck in map(Deck, files)}
+        self.home = next(iter(self.decks)) if file is not None else ""
+        """Where / leads; empty when there is an index of decks."""
+
+    async def close_pages(self) -> None:
+        """Tell all pages that the server goes away (1001)."""
+        await asyncio.gather(*(deck.pages.close() for deck in self.decks.values()))
