@@ -59,20 +59,27 @@ class Assets:
         self.files[path] = data
         return path
 
-    def picture(self, address: Text, problems: Problems, offset: int = 0) -> str | None:
-        """The address in the page of the picture that a deck names relative to its own folder."""
-        place = address.place(offset)
+    def picture(self, address: str, within: Text, offset: int, problems: Problems) -> str | None:
+        """The address in the page of the picture that a deck names relative to its own folder.
+
+        ``address`` stands at ``offset`` of ``within``, which is where a problem with it is reported.
+        """
+        place = within.place(offset)
         if "://" in address or address.startswith("//"):
-            problems.error(f"“{address}” is on another host; a deck fetches nothing", place, "save the picture next to the deck")
+            problems.error(
+                f"“{address}” is on another host; a deck fetches nothing", place, "save the picture next to the deck"
+            )
             return None
-        file = paths.inside(address.folder or Path.cwd(), address)
+        file = paths.inside(within.folder or Path.cwd(), address)
         if file is None:
-            problems.error(f"“{address}” leads out of the deck's folder", place, "put the picture below the deck's folder")
+            problems.error(
+                f"“{address}” leads out of the deck's folder", place, "put the picture below the deck's folder"
+            )
             return None
         if file.suffix.lower() not in PICTURES:
             problems.error(f"“{address}” is not a picture", place, "use one of: " + ", ".join(sorted(PICTURES)))
             return None
-        if not file.is_file():
+        if not paths.is_file(file):
             problems.error(f"there is no file “{address}”", place, "addresses are relative to the deck's folder")
             return None
         self.read.append(file)

@@ -25,7 +25,7 @@ from bpslides.expression import (
 )
 from bpslides.formatting import format_number, latex_number
 from bpslides.model import Network
-from bpslides.program import Program, from_function, from_model, read_expression, report
+from bpslides.program import BrokenModel, Program, from_function, from_model, read_expression, report
 from bpslides.source import Source
 from bpslides.text import Text
 
@@ -41,7 +41,7 @@ class Numbers:
         self.live: dict[str, Program] = {}
         """What live blocks ask for: models by name, and functions by the name that :meth:`function` gave them."""
         self._source = source
-        self._broken: set[str] = set()
+        self._broken = set(source.broken)
         self._problems = problems
         for name, model in source.deck.models.items():
             program = from_model(name, model, problems)
@@ -55,7 +55,7 @@ class Numbers:
 
     def program(self, name: Text) -> Program | None:
         """The model called ``name``; a missing one is reported."""
-        if name not in self.programs and name not in self._broken:
+        if name not in self.programs and not self._is_broken(name):
             self._problems.error(f"there is no model “{name}”", name.place(), did_you_mean(name, self.programs))
         return self.programs.get(name)
 
@@ -89,31 +89,34 @@ class Numbers:
     def _value(self, source: str, within: Text, offset: int) -> Any:
         try:
             return evaluate(_parse(source), self._lookup)
-        except ExpressionError as error:
-            if not self._is_broken(source):
-                report(error, within, offset, self._problems)
-        except AutodiffError as error:
+        except (ExpressionError, AutodiffError) as error:
             report(error, within, offset, self._problems)
         return None
 
-    def _is_broken(self, source: str) -> bool:
-        """Whether the expression only fails because its model does, which has been reported."""
-        return any(source.strip().startswith(f"{name}.") or f" {name}." in source for name in self._broken)
+    def _is_broken(self, name: str) -> bool:
+        """Whether a model is missing for a reason that has been reported."""
+        return name in self._broken or self._source.incomplete
 
     def _lookup(self, ref: Reference) -> Any:
         """The value of ``model[.after(n)][.grad|.updated].name``."""
         first, rest = ref.parts[0], list(ref.parts[1:])
+        if first not in self.programs and self._is_broken(str(first)):
+            raise BrokenModel(f"“{first}” could not be made", ref.start)
         if not isinstance(first, str) or first not in self.programs:
-            raise ExpressionError(f"there is no model “{first}”", ref.start, did_you_mean(str(first), self.programs) or "")
+            raise ExpressionError(
+                f"there is no model “{first}”", ref.start, did_you_mean(str(first), self.programs) or ""
+            )
         program, steps, kind = self.programs[first], 0, "value"
         if rest and isinstance(rest[0], After):
-            steps = rest.pop(0).updates
+            steps, rest = rest[0].updates, rest[1:]
         if rest and rest[0] in ("grad", "updated"):
             kind = str(rest.pop(0))
         name = ".".join(map(str, rest))
         known = program.parameters if kind == "updated" else program.names
         if not name:
-            raise ExpressionError(f"“{first}” is a model: which of its numbers?", ref.start, did_you_mean("", known) or "")
+            raise ExpressionError(
+                f"“{first}” is a model: which of its numbers?", ref.start, did_you_mean("", known) or ""
+            )
         if name not in known:
             raise ExpressionError(f"“{first}” has no “{name}”", ref.start, did_you_mean(name, known) or "")
         try:
@@ -131,15 +134,25 @@ class Numbers:
         try:
             holds = evaluate(expression, self._lookup)
         except (ExpressionError, AutodiffError) as error:
-            if not self._is_broken(str(claim)):
-                report(error, claim, 0, self._problems)
+            report(error, claim, 0, self._problems)
             return
         if not isinstance(holds, bool | np.bool_):
             self._problems.error("a claim compares numbers, this is just a number", claim.place(), "such as: m.L < 0.5")
         elif not holds:
             sides = comparison_sides(expression, self._lookup)
-            values = "; ".join(f"{s.left_text} is {s.left}, but {s.right_text} is {s.right}" for s in sides)
-            self._problems.error(f"this claim does not hold: {values}" if values else "this claim does not hold", claim.place())
+            both = [pair for s in sides for pair in ((s.left_text, s.left), (s.right_text, s.right))]
+            values = ", ".join(f"{text} is {value}" for text, value in both if not _is_literal(text))
+            self._problems.error(
+                f"this claim does not hold: {values}" if values else "this claim does not hold", claim.place()
+            )
+
+
+def _is_literal(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def values(program: Program, steps: int = 0) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Stroke widths, radii, arrow heads and colours come from the theme by CSS classes
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -15,12 +16,28 @@ from bpslides.program import Program
 
 # ── symbols ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_GREEK = dict(zip("alpha beta gamma delta epsilon eta theta lambda mu rho sigma phi omega".split(), "αβγδεηθλμρσφω", strict=True))
+_GREEK = {
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "eta": "η",
+    "theta": "θ",
+    "lambda": "λ",
+    "mu": "μ",
+    "rho": "ρ",
+    "sigma": "σ",
+    "phi": "φ",
+    "omega": "ω",
+}
+# Unicode has no mathematical italic h of its own: the Planck constant takes its place.
+_ITALICS = {97 + i: 0x1D44E + i for i in range(26)} | {65 + i: 0x1D434 + i for i in range(26)} | {ord("h"): ord("ℎ")}
 _COMBINING = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "vec": "\u20d7"}
 
 
 def symbol(latex: str) -> Markup:
-    """A short LaTeX symbol such as ``w_1`` or ``\\hat{y}`` as SVG text with a real subscript."""
+    r"""A short LaTeX symbol such as ``w_1`` or ``\hat{y}`` as SVG text with a real subscript."""
     base, _, below = latex.partition("_")
     below = below.strip("{}")
     shape = f'<tspan class="sub" dy="0.28em">{escape(below)}</tspan>' if below else ""
@@ -37,10 +54,7 @@ def _plain(latex: str) -> str:
 
 def _italic(text: str) -> str:
     """Latin letters as mathematical italic, the same glyphs that a formula uses."""
-    return "".join(
-        "ℎ" if c == "h" else chr(0x1D44E + ord(c) - 97) if "a" <= c <= "z" else chr(0x1D434 + ord(c) - 65) if "A" <= c <= "Z" else c
-        for c in text
-    )
+    return text.translate(_ITALICS)
 
 
 # ── layered networks ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,10 +74,12 @@ def layered(layers: list[list[str]], labels: list[str], alt: str) -> Markup:
         top = (height - 50) / 2 - gap * (len(units) - 1) / 2
         places.append([(x, top + gap * i) for i in range(len(units))])
     parts = [f'<svg class="drawing layered" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(alt)}">']
-    for left, right in zip(places, places[1:], strict=False):
+    for left, right in pairwise(places):
         for x1, y1 in left:
             for x2, y2 in right:
-                parts.append(f'<line class="wire" x1="{x1 + radius:.1f}" y1="{y1:.1f}" x2="{x2 - radius:.1f}" y2="{y2:.1f}"/>')
+                parts.append(
+                    f'<line class="wire" x1="{x1 + radius:.1f}" y1="{y1:.1f}" x2="{x2 - radius:.1f}" y2="{y2:.1f}"/>'
+                )
     for index, (units, column) in enumerate(zip(layers, places, strict=True)):
         kind = "input" if index == 0 else "output" if index == len(layers) - 1 else "hidden"
         for text, (x, y) in zip(units, column, strict=True):
@@ -71,7 +87,9 @@ def layered(layers: list[list[str]], labels: list[str], alt: str) -> Markup:
             if text:
                 parts.append(f'<text class="unit-name" x="{x:.1f}" y="{y:.1f}" dy="0.33em">{symbol(text)}</text>')
         if index < len(labels):
-            parts.append(f'<text class="layer-name" x="{columns[index]:.1f}" y="{height - 8}">{escape(labels[index])}</text>')
+            parts.append(
+                f'<text class="layer-name" x="{columns[index]:.1f}" y="{height - 8}">{escape(labels[index])}</text>'
+            )
     return Markup("".join(parts) + "</svg>")  # noqa: S704 - every text in it is escaped
 
 
@@ -182,7 +200,7 @@ def graph(program: Program) -> GraphLayout:
     for column, leaves in by_column.items():
         for i, leaf in enumerate(leaves):
             places[leaf] = (x0 + column * step + (i - (len(leaves) - 1) / 2) * 72, radius + 6)
-    kinds = {name: "line" for name in lines} | {str(program.output): "loss"}
+    kinds = dict.fromkeys(lines, "line") | {str(program.output): "loss"}
     kinds |= dict.fromkeys(program.graph.inputs, "input") | dict.fromkeys(program.graph.targets, "target")
     kinds |= dict.fromkeys(program.graph.parameters, "parameter")
     nodes = [GraphNode(name, kinds[name], *place) for name, place in places.items()]
@@ -197,4 +215,3 @@ def _edge(source: str, target: str, places: dict[str, tuple[float, float]], radi
     length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5 or 1.0
     dx, dy = (x2 - x1) / length, (y2 - y1) / length
     return GraphEdge(source, target, x1 + dx * radius, y1 + dy * radius, x2 - dx * radius, y2 - dy * radius)
-

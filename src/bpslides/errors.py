@@ -49,11 +49,11 @@ class Problem:
     def __str__(self) -> str:
         lead = f"{self.place}: " if self.place else ""
         kind = "warning: " if self.severity == "warning" else ""
-        lines = [visible(f"{lead}{kind}{self.message}")]
+        lines = [_line(f"{lead}{kind}{self.message}")]
         if self.place and self.place.excerpt:
             lines += excerpt_lines(self.place)
         if self.hint:
-            lines.append(visible(f"  hint: {self.hint}"))
+            lines.append(_line(f"  hint: {self.hint}"))
         return "\n".join(lines)
 
 
@@ -67,7 +67,13 @@ def excerpt_lines(place: Place) -> list[str]:
     if len(excerpt) > EXCERPT_WIDTH:
         start = max(0, min(caret - EXCERPT_WIDTH // 2, len(excerpt) - EXCERPT_WIDTH))
         excerpt, caret = "…" + excerpt[start + 1 : start + EXCERPT_WIDTH], caret - start
-    return [visible(f"  {excerpt.rstrip()}"), "  " + " " * caret + "^"]
+    # Characters that are spelt out are wider than in the source.
+    return [visible(f"  {excerpt.rstrip()}"), "  " + " " * len(visible(excerpt[:caret])) + "^"]
+
+
+def _line(text: str) -> str:
+    """``text`` without line breaks: a name from the deck must not begin a line that looks like another message."""
+    return visible(" ".join(text.splitlines()))
 
 
 def visible(text: str) -> str:

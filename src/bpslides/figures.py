@@ -7,15 +7,18 @@ checked by plotly.py, so that an unknown trace or property is told with the deck
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
-from bpslides.errors import Problems
+from bpslides.errors import Problems, did_you_mean
 from bpslides.model import Figure
 from bpslides.program import Program, points
-from bpslides.text import Text, WrittenBool
+from bpslides.text import Text, WrittenBool, WrittenFloat, WrittenInt
 
 CURVE_POINTS = 181
 GRID_POINTS = 41
+#: The trace types in the page's bundle of plotly.js.
+TRACES = ("scatter", "bar", "heatmap", "contour")
 
 
 def line(
@@ -38,7 +41,14 @@ def heatmap(
     xs, ys = points(x_domain, GRID_POINTS), points(y_domain, GRID_POINTS)
     rows = [_short(program.sweep(names[0], xs, {names[1]: y})) for y in ys]
     values = [value for row in rows for value in row if value is not None]
-    common = {"x": _short(xs), "y": _short(ys), "z": rows, "hoverinfo": "skip", "zmin": min(values), "zmax": max(values)}
+    common = {
+        "x": _short(xs),
+        "y": _short(ys),
+        "z": rows,
+        "hoverinfo": "skip",
+        "zmin": min(values, default=0.0),
+        "zmax": max(values, default=1.0),
+    }
     return {
         "data": [{"type": "contour", "contours": {"coloring": "heatmap"}, "ncontours": 12, **common}],
         "layout": {"xaxis": {"range": list(x_domain)}, "yaxis": {"range": list(y_domain)}, "showlegend": False},
@@ -50,6 +60,16 @@ def written(figure: Figure, where: Text | None, problems: Problems) -> dict[str,
     """An author's own Plotly figure, checked; what plotly.py says against it goes to ``problems``."""
     from plotly.graph_objects import Figure as PlotlyFigure  # slow to import, and few decks need it
 
+    wild = _not_finite([figure.data, figure.layout])
+    if wild is not None:
+        problems.error("should be a finite number", wild.place(), "an empty entry leaves a gap in a line")
+        return None
+    for trace in figure.data or []:
+        kind = trace.get("type", "scatter")
+        if kind not in TRACES:
+            place = kind.place() if isinstance(kind, Text) else where.place() if where else None
+            problems.error(f"there is no trace “{kind}” here", place, did_you_mean(str(kind), TRACES))
+            return None
     data, layout = plain(figure.data), plain(figure.layout)
     try:
         PlotlyFigure(data=data, layout=layout)
@@ -60,6 +80,14 @@ def written(figure: Figure, where: Text | None, problems: Problems) -> dict[str,
         problems.error(f"Plotly refuses this figure: {message}", where.place() if where else None, hint)
         return None
     return {"data": data, "layout": layout}
+
+
+def _not_finite(value: Any) -> Text | None:
+    """The first number that JSON, and so the page, cannot hold."""
+    if isinstance(value, WrittenInt | WrittenFloat):
+        return None if abs(value) <= sys.float_info.max else value.written
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((found for item in items if (found := _not_finite(item)) is not None), None)
 
 
 def padded(values: list[float], share: float = 0.06) -> tuple[float, float]:

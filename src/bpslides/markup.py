@@ -7,10 +7,11 @@ done, so neither can change it and nothing that a number prints is ever read aga
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -26,7 +27,12 @@ from bpslides.text import Text
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
 
-_NUMBER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+#: What markdown-it hands from call to call: here the text, its numbers, and the writer.
+Env = MutableMapping[str, Any]
+
+# A number never holds another “{{”: so LaTeX's own double braces do not swallow what follows them.
+_NUMBER = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
+_FORMULA_NUMBER = re.compile(r"\{\{( (?:(?!\{\{).)*?)\}\}", re.DOTALL)
 # The loader refuses private-use characters, so these two never stand in a deck.
 _MARK = re.compile("\ue000(\\d+)\ue001")
 MAX_FORMULA = 5_000
@@ -52,11 +58,71 @@ def mathml(latex: str, *, display: bool = False) -> Markup:
     if len(latex) > MAX_FORMULA:
         raise MathError(f"a formula may have at most {MAX_FORMULA} characters", 0)
     try:
-        return Markup(_converter().convert_with_local_state(latex, displaystyle=display))  # noqa: S704 - math-core escapes
+        html = _converter().convert_with_local_state(latex, displaystyle=display)
+        # The style sheet lowers primes: the font's are drawn high already, and a superscript would lift them twice.
+        return Markup(html.replace("<mo>′</mo></msup>", '<mo class="prime">′</mo></msup>'))  # noqa: S704 - math-core escapes
     except LatexError as error:
         offset, _, message = str(error).partition(": ")
         known = offset.isdigit()
         raise MathError(message if known else str(error), int(offset) if known else 0) from None
+
+
+def display_formula(latex: str) -> Markup:
+    """A displayed formula that a narrow screen can break: between statements first, then before a relation.
+
+    Browsers do not break lines inside of ``<math>``, so each part becomes an element of its own; the parts of one
+    statement stand in a ``<span>``. Raises :class:`MathError`, with the offset in the whole formula.
+    """
+    whole = mathml(latex, display=True)
+    groups = _parts(latex)
+    if sum(map(len, groups)) == 1:
+        return whole
+    try:
+        return Markup("").join(
+            Markup("<span>{}</span>").format(Markup("").join(mathml(part, display=True) for part in group))
+            for group in groups
+        )
+    except MathError:
+        return whole  # a part that means nothing by itself, such as one side of an alignment
+
+
+_SPACE = re.compile(r"\\q?quad(?![a-zA-Z])")
+_ARROW = re.compile(r"\\(?:implies|iff|Longrightarrow|Longleftrightarrow)(?![a-zA-Z])")
+_RELATION = re.compile(r"\\(?:approx|leq?|geq?)(?![a-zA-Z])|[=≈]")
+_NEST = re.compile(r"\\(?:left|right|begin|end)(?![a-zA-Z])|\\.|[{}()\[\]]", re.DOTALL)
+_DEEPER = {"{": 1, "(": 1, "[": 1, "\\left": 1, "\\begin": 1, "}": -1, ")": -1, "]": -1, "\\right": -1, "\\end": -1}
+
+
+def _parts(latex: str) -> list[list[str]]:
+    """LaTeX cut at what stands in no bracket, environment or fraction: into statements, and these before relations."""
+    groups: list[list[str]] = [[]]
+    start = position = depth = 0
+
+    def cut(at: int) -> None:
+        nonlocal start
+        piece = latex[start:at].strip()
+        if piece:
+            groups[-1].append(piece)
+        start = at
+
+    while position < len(latex):
+        if depth == 0 and (match := _SPACE.match(latex, position) or _ARROW.match(latex, position)):
+            cut(match.start())
+            groups.append([])
+            position = match.end()
+            if match.re is _SPACE:
+                start = position
+        elif depth == 0 and (match := _RELATION.match(latex, position)):
+            if latex[start : match.start()].strip() and latex[match.start() - 1] not in "<>!:+-":
+                cut(match.start())
+            position = match.end()
+        elif match := _NEST.match(latex, position):
+            depth += _DEEPER.get(match[0], 0)
+            position = match.end()
+        else:
+            position += 1
+    cut(len(latex))
+    return [group for group in groups if group]
 
 
 class Writer:
@@ -68,9 +134,12 @@ class Writer:
         self._problems = problems
         self._markdown = MarkdownIt("commonmark", {"html": False, "typographer": False}, renderer_cls=_Renderer)
         self._markdown.enable(["table", "strikethrough"])
-        self._markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
+        self._markdown.use(
+            dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=False, double_inline=True
+        )
+        renderer: Any = self._markdown.renderer
         for rule in ("math_inline", "math_inline_double", "math_block"):  # the plugin brings renderers of its own
-            self._markdown.renderer.rules[rule] = getattr(self._markdown.renderer, rule)
+            renderer.rules[rule] = getattr(renderer, rule)
 
     def block(self, text: Text) -> Markup:
         """Paragraphs, lists and the like."""
@@ -90,7 +159,7 @@ class Writer:
         filled, shifts = self._fill(text, 0)
         return self._math(filled, display, text, lambda offset: _source_offset(offset, shifts))
 
-    def _render(self, text: Text, render: Callable[[str, dict[str, Any]], str]) -> Markup:
+    def _render(self, text: Text, render: Callable[[str, Env], str]) -> Markup:
         found: list[tuple[str, int]] = []
 
         def take(match: re.Match[str]) -> str:
@@ -98,11 +167,11 @@ class Writer:
             return f"\ue000{len(found) - 1}\ue001"
 
         marked = _NUMBER.sub(take, text) if "{{" in text else str(text)
-        return Markup(render(marked, {"writer": self, "text": text, "numbers": found}))  # noqa: S704 - escaped by markdown-it
+        return Markup(render(marked, {"writer": self, "text": text, "numbers": found, "start": 0}))  # noqa: S704 - escaped by markdown-it
 
     # What the renderer below asks for, token by token.
 
-    def put_numbers(self, escaped: str, env: dict[str, Any]) -> str:
+    def put_numbers(self, escaped: str, env: Env) -> str:
         """Fill the numbers into a piece of escaped text."""
 
         def put(match: re.Match[str]) -> str:
@@ -111,23 +180,32 @@ class Writer:
 
         return _MARK.sub(put, escaped)
 
-    def put_formula(self, content: str, display: bool, env: dict[str, Any]) -> str:
+    def warn_unclosed(self, env: Env) -> None:
+        """A number begins here and never ends."""
+        place = env["text"].place(_find("{{ ", env))
+        self._problems.warning("this “{{” is never closed, so it is shown as text", place, "close it by “}}”")
+
+    def put_formula(self, content: str, display: bool, env: Env) -> str:
         """A formula inside Markdown."""
         text: Text = env["text"]
-        original = _MARK.sub(lambda match: str(env["numbers"][int(match[1])][0]), content)
-        start = max(text.find(original), 0)
+        original = _literal(content, env)
+        start = _find(f"${original}", env) + 1
         filled, shifts = self._fill(Text(original), start, text)
         return self._math(filled, display, text, lambda offset: start + _source_offset(offset, shifts))
 
-    def put_picture(self, address: str, alt: str, env: dict[str, Any]) -> str:
+    def put_picture(self, address: str, alt: str, env: Env) -> str:
         """A picture inside Markdown."""
         text: Text = env["text"]
-        offset = max(text.find(address), 0)
-        link = self._assets.picture(Text(address, text.origin), self._problems, 0)
+        offset = _find(address, env)
+        link = self._assets.picture(address, text, offset, self._problems)
         if link is None:
             return f'<span class="missing">{escape(alt or address)}</span>'
         if not alt:
-            self._problems.warning("this picture has no alternative text", text.place(offset), "write it between the brackets: ![text](address)")
+            self._problems.warning(
+                "this picture has no alternative text",
+                text.place(offset),
+                "write it between the brackets: ![text](address)",
+            )
         return f'<img src="{escape(link)}" alt="{escape(alt)}">'
 
     def _number(self, raw: str, text: Text, offset: int, style: str) -> str:
@@ -138,9 +216,7 @@ class Writer:
         pieces: list[str] = []
         shifts = [(0, 0)]
         done = length = 0
-        for match in _NUMBER.finditer(latex):
-            if not match[1].startswith(" "):
-                continue
+        for match in _FORMULA_NUMBER.finditer(latex):
             number = self._number(match[0], text or latex, start + match.start(), "latex")
             pieces += [latex[done : match.start()], number]
             length += match.start() - done + len(number)
@@ -151,10 +227,24 @@ class Writer:
 
     def _math(self, latex: str, display: bool, text: Text, source_offset: Callable[[int], int]) -> Markup:
         try:
-            return mathml(latex, display=display)
+            return display_formula(latex) if display else mathml(latex)
         except MathError as error:
-            self._problems.error(f"this formula cannot be read: {error.message}", text.place(source_offset(error.offset)), _math_hint(error.message))
+            self._problems.error(
+                f"this formula cannot be read: {error.message}",
+                text.place(source_offset(error.offset)),
+                _math_hint(error.message),
+            )
             return Markup('<code class="broken">{}</code>').format(latex)
+
+
+def _find(piece: str, env: Env) -> int:
+    """Where a piece of the text stands in it. Pieces are asked for in their order, so a repeated one is found again."""
+    start: int = env["start"]
+    found: int = env["text"].find(piece, start)
+    if found < 0:
+        return max(start - 1, 0)  # Markdown has changed its spelling: the piece before is near
+    env["start"] = found + len(piece)
+    return found
 
 
 def _source_offset(offset: int, shifts: list[tuple[int, int]]) -> int:
@@ -173,44 +263,48 @@ def _math_hint(message: str) -> str | None:
 class _Renderer(RendererHTML):
     """markdown-it's renderer with numbers put back, formulas as MathML, and addresses checked."""
 
-    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
-        return writer.put_numbers(escape(tokens[idx].content, quote=False), env)
+        content = tokens[idx].content
+        if "{{ " in content:
+            writer.warn_unclosed(env)
+        return writer.put_numbers(escape(content, quote=False), env)
 
-    def code_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def code_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f"<code>{escape(_literal(tokens[idx].content, env), quote=False)}</code>"
 
-    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f"<pre><code>{escape(_literal(tokens[idx].content, env), quote=False)}</code></pre>"
 
     fence = code_block
 
-    def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
         return str(writer.put_formula(tokens[idx].content, False, env))
 
-    def math_inline_double(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def math_inline_double(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return self.math_block(tokens, idx, options, env)
 
-    def math_block(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def math_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
         return str(writer.put_formula(tokens[idx].content.strip(), True, env))
 
-    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
         token = tokens[idx]
         alt = _literal(self.renderInlineAsText(token.children, options, env), env)
-        return writer.put_picture(_literal(str(token.attrs.get("src", "")), env), alt, env)
+        # markdown-it has encoded the address for a browser, and we look for a file.
+        return writer.put_picture(unquote(_literal(str(token.attrs.get("src", "")), env)), alt, env)
 
-    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         address = _literal(str(tokens[idx].attrs.get("href", "")), env)
         away = ' target="_blank" rel="noopener noreferrer"' if "://" in address else ""
         return f'<a href="{escape(address)}"{away}>'
 
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f"<{_heading(tokens[idx].tag)}>"
 
-    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: dict[str, Any]) -> str:
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f"</{_heading(tokens[idx].tag)}>"
 
 
@@ -219,6 +313,6 @@ def _heading(tag: str) -> str:
     return f"h{min(6, max(3, int(tag[1]) + 1))}"
 
 
-def _literal(content: str, env: dict[str, Any]) -> str:
+def _literal(content: str, env: Env) -> str:
     """The text as written, for places where ``{{`` has no meaning."""
     return _MARK.sub(lambda match: str(env["numbers"][int(match[1])][0]), content)

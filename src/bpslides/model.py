@@ -39,7 +39,6 @@ def _numbers(value: Any) -> Any:
 
 Number = Annotated[float, BeforeValidator(_number)]
 Numbers = Annotated[Any, BeforeValidator(_numbers)]
-Domain = Annotated[tuple[Number, Number], BeforeValidator(lambda v: _ascending(v))]
 
 
 def _ascending(value: Any) -> Any:
@@ -48,7 +47,12 @@ def _ascending(value: Any) -> Any:
     low, high = _number(value[0]), _number(value[1])
     if not low < high:
         raise PydanticCustomError("domain", "should run from a smaller to a larger number")
+    if not 1e-9 <= high - low <= 1e9:
+        raise PydanticCustomError("domain", "should be between 1e-9 and 1e9 wide")
     return (low, high)
+
+
+Domain = Annotated[tuple[Number, Number], BeforeValidator(_ascending)]
 
 
 class Part(BaseModel):
@@ -127,7 +131,8 @@ class Model(Part):
             raise PydanticCustomError("model_kind", "needs either a “graph” or a “network”")
         if self.network is not None and (self.inputs or self.targets or self.parameters or self.loss):
             raise PydanticCustomError(
-                "network_keys", "has a “network”: its inputs, targets and loss belong inside of it, its parameters in the layers"
+                "network_keys",
+                "has a “network”: its inputs, targets and loss belong inside of it, its parameters in the layers",
             )
         return self
 
@@ -179,6 +184,8 @@ class Equation(Block):
 
 
 class FlowBox(Part):
+    """One box of a flow: what it is, its value, and what may stand below."""
+
     label: Text
     value: Text
     note: Text | None = None
@@ -194,6 +201,8 @@ class Flow(Block):
 
 
 class Card(Part):
+    """A short text with its own heading."""
+
     title: Text
     text: Text
     icon: Text | None = None
@@ -220,6 +229,8 @@ class Callout(Block):
 
 
 class Step(Part):
+    """One entry of a numbered sequence."""
+
     title: Text
     text: Text | None = None
 
@@ -463,7 +474,9 @@ def _as_list(value: Any) -> Any:
     if isinstance(value, str) or (isinstance(value, dict) and len(value) == 1):
         return [value]
     if not isinstance(value, list):
-        raise PydanticCustomError("content", "should be text or a list of blocks, not {what}", {"what": describe(value)})
+        raise PydanticCustomError(
+            "content", "should be text or a list of blocks, not {what}", {"what": describe(value)}
+        )
     return value
 
 
@@ -492,14 +505,20 @@ Content = Annotated[list[AnyBlock], BeforeValidator(_as_list)]
 
 # ── slides and the deck ───────────────────────────────────────────────────────────────────────────────────────────
 
-Identifier = Annotated[Text, BeforeValidator(lambda v: _identifier(v))]
-
 
 def _identifier(value: Any) -> Any:
     """An id is part of addresses and of the page, so it is kept simple."""
-    if not isinstance(value, str) or not value.isascii() or not value[:1].isalpha() or not value.replace("-", "").replace("_", "").isalnum():
+    if (
+        not isinstance(value, str)
+        or not value.isascii()
+        or not value[:1].isalpha()
+        or not value.replace("-", "").replace("_", "").isalnum()
+    ):
         raise PydanticCustomError("id", "should begin with a letter and hold only letters, digits, “-” and “_”")
     return value
+
+
+Identifier = Annotated[Text, BeforeValidator(_identifier)]
 
 
 class Slide(Part):
@@ -530,8 +549,8 @@ class Include(Part):
     models: bool = True
 
 
-class Deck(Part):
-    """A whole deck."""
+class Head(Part):
+    """What a deck says about itself."""
 
     title: Text
     subtitle: Text | None = None
@@ -542,6 +561,10 @@ class Deck(Part):
     footer: Text | None = None
     duration: Annotated[Number, Field(gt=0, le=600)] | None = None
     """How long the talk takes, in minutes."""
+
+
+class Deck(Head):
+    """A whole deck."""
+
     models: dict[Text, Model] = {}
     slides: list[Slide | Stack] = []
-

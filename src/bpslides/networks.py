@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bpslides.errors import Problems
+from bpslides.expression import name_problem
 from bpslides.model import Layer, Model, Network
 from bpslides.text import Text
 
@@ -36,20 +37,29 @@ def graph_of(name: Text, model: Model, problems: Problems) -> Graph:
         return _expand(name, model.network, problems)
     lines = dict(model.graph or {})
     loss = model.loss
+    if not lines:
+        problems.error(f"the graph of “{name}” has no lines", name.place(), "such as: L: (y - w*x)**2")
     if loss is not None and loss not in lines:
-        problems.error(f"the loss “{loss}” is not a line of the graph", loss.place(), "name one of: " + ", ".join(lines))
+        problems.error(
+            f"the loss “{loss}” is not a line of the graph", loss.place(), "name one of: " + ", ".join(lines)
+        )
         loss = None
     return Graph(
-        dict(model.inputs), dict(model.targets), dict(model.parameters), dict(lines), loss or (next(reversed(lines)) if lines else None)
+        {**model.inputs},  # type: ignore[dict-item]  # a Text is a str, but dict keys are invariant
+        {**model.targets},  # type: ignore[dict-item]
+        {**model.parameters},  # type: ignore[dict-item]
+        {**lines},  # type: ignore[dict-item]
+        loss or (next(reversed(lines)) if lines else None),
     )
 
 
 def _expand(name: Text, network: Network, problems: Problems) -> Graph:
     graph = Graph(loss="loss")
-    units = [str(unit) for unit in network.inputs]
-    outputs = [str(unit) for unit in network.layers[-1].units]
+    units = list(network.inputs)
+    outputs = network.layers[-1].units
+    _check_units([*units, *(unit for layer in network.layers for unit in layer.units)], problems)
     graph.inputs = _leaves(name, "inputs", network, units, problems)
-    targets = [str(unit) for unit in network.targets]
+    targets = list(network.targets)
     if sorted(targets) != sorted(outputs) and len(targets) != len(outputs):
         problems.error(
             f"the targets are {', '.join(targets)}, but the output units are {', '.join(outputs)}",
@@ -64,23 +74,36 @@ def _expand(name: Text, network: Network, problems: Problems) -> Graph:
 
     batch = network.examples is not None
     before = units
-    activations = dict(zip(units, units, strict=True))
+    activations = {unit: str(unit) for unit in units}
     for number, layer in enumerate(network.layers):
         if not _fits(name, number, layer, before, problems):
             return graph
-        activations = _add_layer(graph, layer, before, activations, batch=batch)
-        before = [str(unit) for unit in layer.units]
+        activations = _add_layer(graph, layer, before, activations, problems, batch=batch)
+        before = layer.units
     graph.lines["loss"] = Text(_loss(network, outputs), name.origin)
     return graph
 
 
-def _leaves(name: Text, kind: str, network: Network, units: list[str], problems: Problems) -> dict[str, Any]:
+def _check_units(units: list[Text], problems: Problems) -> None:
+    seen: set[str] = set()
+    for unit in units:
+        fault = name_problem(unit)
+        if fault is None and unit in seen:
+            fault = f"two units are called “{unit}”"
+        if fault:
+            problems.error(fault, unit.place())
+        seen.add(unit)
+
+
+def _leaves(name: Text, kind: str, network: Network, units: list[Text], problems: Problems) -> dict[str, Any]:
     """Values of the inputs or targets: single numbers, or a column of the examples each."""
     given = network.inputs if kind == "inputs" else network.targets
     if network.examples is None:
         if isinstance(given, dict):
-            return {str(key): value for key, value in given.items()}
-        problems.error(f"the {kind} of “{name}” have no values", name.place(), "write {name: value, …}, or add “examples”")
+            return {**given}  # type: ignore[dict-item]
+        problems.error(
+            f"the {kind} of “{name}” have no values", name.place(), "write {name: value, …}, or add “examples”"
+        )
         return {}
     rows = network.examples.inputs if kind == "inputs" else network.examples.targets
     if any(len(row) != len(units) for row in rows):
@@ -92,13 +115,17 @@ def _leaves(name: Text, kind: str, network: Network, units: list[str], problems:
     return {unit: [row[index] for row in rows] for index, unit in enumerate(units)}
 
 
-def _fits(name: Text, number: int, layer: Layer, before: list[str], problems: Problems) -> bool:
+def _fits(name: Text, number: int, layer: Layer, before: list[Text], problems: Problems) -> bool:
     where = f"layer {number + 1} of “{name}”"
     place = layer.units[0].place()
     rows, columns = len(layer.units), len(before)
     if len(layer.weights) != rows or any(len(row) != columns for row in layer.weights):
         shape = f"{len(layer.weights)} × {len(layer.weights[0]) if layer.weights else 0}"
-        problems.error(f"the weights of {where} are {shape}, but it has {rows} units with {columns} inputs each", place, "rows are units")
+        problems.error(
+            f"the weights of {where} are {shape}, but it has {rows} units with {columns} inputs each",
+            place,
+            "rows are units",
+        )
         return False
     if layer.names is not None and (len(layer.names) != rows or any(len(row) != columns for row in layer.names)):
         problems.error(f"the names of the weights of {where} should be {rows} × {columns}, as the weights are", place)
@@ -110,18 +137,25 @@ def _fits(name: Text, number: int, layer: Layer, before: list[str], problems: Pr
     return True
 
 
-def _add_layer(graph: Graph, layer: Layer, before: list[str], activations: dict[str, str], *, batch: bool) -> dict[str, str]:
-    units = [str(unit) for unit in layer.units]
+def _add_layer(
+    graph: Graph, layer: Layer, before: list[Text], activations: dict[Text, str], problems: Problems, *, batch: bool
+) -> dict[Text, str]:
+    units = layer.units
+
+    def declare(parameter: Text, value: float) -> str:
+        if parameter in graph.parameters:
+            problems.error(f"the name “{parameter}” stands for two weights", parameter.place(), "rename one of them")
+        graph.parameters[parameter] = value
+        return str(parameter)
+
     for row, unit in enumerate(units):
         terms = []
         for column, source in enumerate(before):
-            weight = str(layer.names[row][column]) if layer.names else f"W_{source}_{unit}"
-            graph.parameters[weight] = layer.weights[row][column]
-            terms.append(f"{weight}*{activations[source]}")
+            weight = layer.names[row][column] if layer.names else Text(f"W_{source}_{unit}", unit.origin)
+            terms.append(f"{declare(weight, layer.weights[row][column])}*{activations[source]}")
         if layer.biases is not None:
-            bias = str(layer.bias_names[row]) if layer.bias_names else f"b_{unit}"
-            graph.parameters[bias] = layer.biases[row]
-            terms.append(bias)
+            bias = layer.bias_names[row] if layer.bias_names else Text(f"b_{unit}", unit.origin)
+            terms.append(declare(bias, layer.biases[row]))
         graph.lines[f"{unit}.z"] = Text(" + ".join(terms), layer.units[row].origin)
     stacked = ", ".join(f"{unit}.z" for unit in units)
     for row, unit in enumerate(units):
@@ -136,7 +170,7 @@ def _add_layer(graph: Graph, layer: Layer, before: list[str], activations: dict[
     return {unit: f"{unit}.a" for unit in units}
 
 
-def _loss(network: Network, outputs: list[str]) -> str:
+def _loss(network: Network, outputs: list[Text]) -> str:
     pairs = [(f"{unit}.target", f"{unit}.a") for unit in outputs]
     squares = " + ".join(f"({target} - {output})**2" for target, output in pairs)
     each = {

@@ -43,22 +43,39 @@ def inside(folder: Path, address: str) -> Path | None:
         return None
     if any(part.startswith(".") and part not in (".", "..") for part in address.split("/")):
         return None
-    root = os.path.realpath(folder)
-    target = os.path.realpath(os.path.join(root, address))
-    return Path(target) if os.path.commonpath([root, target]) == root else None
+    try:
+        root = Path(os.path.realpath(folder))
+        target = Path(os.path.realpath(root / address))
+    except ValueError:  # characters that no file name can have
+        return None
+    return target if target.is_relative_to(root) else None
+
+
+def is_file(path: Path) -> bool:
+    """Whether ``path`` is an ordinary file that could be read; False also for a name that no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Whether ``path`` is a folder."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def deck_file(name: str, *, shipped_only: bool = False) -> Path | None:
     """The deck file that ``name`` stands for: a file, a folder with ``deck.yaml``, or the name of a shipped deck."""
     if not shipped_only:
-        path = Path(name)
-        if path.is_dir() and (path / "deck.yaml").is_file():
-            return path / "deck.yaml"
-        if path.is_file():
-            return path
+        for path in (Path(name), Path(name) / "deck.yaml"):
+            if is_file(path):
+                return path
     if name.replace("-", "").replace("_", "").isalnum():
         candidate = shipped("decks") / name / "deck.yaml"
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     return None
 

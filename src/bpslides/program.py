@@ -6,8 +6,9 @@ A :class:`Program` comes from a model of the deck (:func:`from_model`) or from a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -72,27 +73,64 @@ class Program:
             optimizer = autodiff.optimizer(optimizer.name, learning_rate, **optimizer.parameters)
         try:
             tape = self.tape.replay(assignments)
-            state = Run(tape, self.output, self.run.parameters, optimizer, self.run.frozen, self.run.update).at(0)
-        except Diverged as error:
-            return {"values": {}, "gradients": {}, "updated": {}, "nonFinite": {"name": error.node, "op": "update"}}
+            sweep = autodiff.backward(tape, self.output)
         except NotFinite as error:
             return {"values": {}, "gradients": {}, "updated": {}, "nonFinite": {"name": error.node, "op": error.op}}
+        trouble, updated = None, {}
+        try:
+            run = Run(tape, self.output, self.run.parameters, optimizer, self.run.frozen, self.run.update)
+            updated = run.at(0).updated
+        except Diverged as error:
+            trouble = {"name": error.node, "op": optimizer.name}
         return {
-            "values": {name: state.tape.value(name).tolist() for name in self.names},
-            "gradients": {name: state.sweep.gradient(name).tolist() for name in self.names},
-            "updated": {name: value.tolist() for name, value in state.updated.items()},
-            "nonFinite": None,
+            "values": {name: tape.value(name).tolist() for name in self.names},
+            "gradients": {name: sweep.gradient(name).tolist() for name in self.names},
+            "updated": {name: value.tolist() for name, value in updated.items()},
+            "nonFinite": trouble,
         }
 
-    def sweep(self, variable: str, points: list[float], assignments: Mapping[str, Any] | None = None) -> list[float | None]:
-        """The output at each of ``points`` of one leaf; None where it has no finite value."""
+    def sweep(
+        self, variable: str, points: Sequence[float], assignments: Mapping[str, Any] | None = None
+    ) -> list[float | None]:
+        """The output at each of ``points`` of one leaf; None where it has no finite value.
+
+        Raises:
+            AutodiffError: for a name that is no leaf.
+        """
+        set_anew = assignments or {}
+        if self._is_elementwise:
+            return self._sweep_at_once(variable, points, set_anew)
         results: list[float | None] = []
         for point in points:
             try:
-                results.append(float(self.tape.replay({**(assignments or {}), variable: point}).value(self.output)))
+                results.append(float(self.tape.replay({**set_anew, variable: point}).value(self.output)))
             except NotFinite:
                 results.append(None)
         return results
+
+    @cached_property
+    def _is_elementwise(self) -> bool:
+        """Whether all values are single numbers and no op mixes elements: then all points can go through together."""
+        return all(
+            node.value.ndim == 0 and (node.op in ("leaf", "const") or autodiff.OPS[node.op].elementwise)
+            for node in self.tape
+        )
+
+    def _sweep_at_once(self, variable: str, points: Sequence[float], set_anew: Mapping[str, Any]) -> list[float | None]:
+        leaves: dict[int, Any] = {self.tape.index(name): np.float64(value) for name, value in set_anew.items()}
+        leaves[self.tape.index(variable)] = np.asarray(points, dtype=np.float64)
+        values: list[Any] = []
+        finite = np.ones(len(points), dtype=bool)
+        with np.errstate(all="ignore"):
+            for index, node in enumerate(self.tape):
+                if node.op in ("leaf", "const"):
+                    values.append(leaves.get(index, node.value))
+                else:
+                    forward = autodiff.OPS[node.op].forward
+                    values.append(forward(*(values[parent] for parent in node.parents), **node.attributes))
+                finite &= np.isfinite(values[-1])
+        output = np.broadcast_to(values[self.tape.index(self.output)], finite.shape)
+        return [float(value) if good else None for value, good in zip(output, finite, strict=True)]
 
 
 def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
@@ -103,22 +141,24 @@ def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
     if len(problems.found) > before:
         return None
     tape, expressions = Tape(), {}
-    try:
-        for leaf, value in graph.leaves.items():
+    for leaf, value in graph.leaves.items():
+        try:
             tape.leaf(leaf, value)
-    except AutodiffError as error:
-        problems.error(error.message, _place(leaf), error.hint)
-        return None
+        except AutodiffError as error:
+            problems.error(error.message, _place(leaf) or name.place(), error.hint or None)
+            return None
     for line, text in graph.lines.items():
         expression = _add_line(tape, line, text, problems)
         if expression is None:
             return None
         expressions[line] = expression
-    output = graph.loss or (next(iter(graph.leaves)) if graph.leaves else "")
-    for frozen in model.frozen:
-        if frozen not in graph.parameters:
-            problems.error(f"“{frozen}” is no parameter of “{name}”", frozen.place(), did_you_mean(frozen, graph.parameters))
-    if output and tape.value(output).ndim:
+    assert graph.loss is not None  # a graph without a line is a problem
+    output = graph.loss
+    for wanted in model.frozen:
+        if wanted not in graph.parameters:
+            hint = did_you_mean(wanted, graph.parameters)
+            problems.error(f"“{wanted}” is no parameter of “{name}”", wanted.place(), hint)
+    if tape.value(output).ndim:
         problems.error(
             f"the loss of “{name}” is an array, and gradients need a single number",
             _place(output) or name.place(),
@@ -127,7 +167,9 @@ def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
         return None
     frozen = [str(parameter) for parameter in model.frozen if parameter in graph.parameters]
     try:
-        optimizer = autodiff.optimizer(learning_rate=model.learning_rate, **model.optimizer.model_dump(exclude_none=True))
+        optimizer = autodiff.optimizer(
+            learning_rate=model.learning_rate, **model.optimizer.model_dump(exclude_none=True)
+        )
         run = Run(tape, output, list(graph.parameters), optimizer, frozen, model.update)
     except AutodiffError as error:
         problems.error(f"“{name}”: {error.message}", name.place(), error.hint or None)
@@ -144,30 +186,50 @@ def from_function(
     At a point without a finite value, such as 0 of 1/x, the leaves start at 1 instead.
     """
     expression = read_expression(text, problems)
-    if expression is None:
+    if expression is None or not _check_variables(text, variables, problems):
         return None
     for start in (0.0, 1.0, 0.5):
         tape = Tape()
-        leaves = {variable: tape.leaf(variable, start) for variable in variables}
         try:
+            leaves = {variable: tape.leaf(variable, start) for variable in variables}
             result = evaluate(expression, lambda ref: leaves[str(ref)] if str(ref) in leaves else constants(ref))  # noqa: B023 - called at once
+            var = result if isinstance(result, Var) else tape.const(result)
+            tape.name("value", var if var.index not in tape.names.values() else var + 0.0)
         except (ExpressionError, AutodiffError) as error:
             if start != 0.5 and isinstance(error, NotFinite | ExpressionError):
                 continue
             report(error, text, 0, problems)
             return None
-        var = result if isinstance(result, Var) else tape.const(result)
-        tape.name("value", var) if var.index not in tape.names.values() else tape.name("value", var + 0.0)
+        if var.value.ndim:
+            problems.error(
+                "a plotted function gives a single number, not an array", text.place(), "take sum(…), or [0]"
+            )
+            return None
         graph = Graph(inputs=dict.fromkeys(variables, start), lines={"value": text}, loss="value")
         return Program(name, tape, graph, {"value": expression}, "value", Run(tape, "value", [], autodiff.optimizer()))
     return None
 
 
-def free_variables(text: Text, problems: Problems) -> list[str]:
-    """The names without a dot in an expression, in order: the variables of a plotted function."""
+def _check_variables(text: Text, variables: list[str], problems: Problems) -> bool:
+    """Whether these can be the variables of a plotted function."""
+    for variable in variables:
+        fault = name_problem(variable)
+        if variables.count(variable) > 1:
+            fault = f"the variable “{variable}” stands for two things"
+        elif variable == "value":
+            fault = "“value” is what the function itself is called here; choose another name for the variable"
+        if fault:
+            problems.error(fault, text.place())
+            return False
+    return True
+
+
+def free_variables(text: Text, problems: Problems) -> list[str] | None:
+    """The names without a dot in an expression, in order: the variables of a plotted function. None if it is broken."""
     expression = read_expression(text, problems)
-    found = references(expression) if expression is not None else []
-    return list(dict.fromkeys(str(ref) for ref in found if len(ref.parts) == 1))
+    if expression is None:
+        return None
+    return list(dict.fromkeys(str(ref) for ref in references(expression) if len(ref.parts) == 1))
 
 
 def read_expression(text: Text, problems: Problems, offset: int = 0) -> Expression | None:
@@ -179,8 +241,14 @@ def read_expression(text: Text, problems: Problems, offset: int = 0) -> Expressi
         return None
 
 
+class BrokenModel(ExpressionError):
+    """An expression needs a model that could not be made. That has been reported, so this is passed over."""
+
+
 def report(error: ExpressionError | AutodiffError, text: Text, offset: int, problems: Problems) -> None:
     """An error of the core or of an expression, at its place in the deck."""
+    if isinstance(error, BrokenModel):
+        return
     within = error.offset if isinstance(error, ExpressionError) else 0
     problems.error(error.message, text.place(offset + within), error.hint or None)
 
@@ -197,11 +265,9 @@ def _check_names(graph: Graph, *, network: bool, problems: Problems) -> None:
         if fault:
             problems.error(fault, _place(name))
         elif name in seen:
-            problems.error(f"the name “{name}” stands for two things", _place(name), "rename one of them")
+            place = _place(name) or _place(seen[name])
+            problems.error(f"the name “{name}” stands for two things", place, "rename one of them")
         seen[name] = name
-    clash = set(graph.inputs) & set(graph.parameters) | set(graph.targets) & set(graph.parameters)
-    for name in clash:
-        problems.error(f"the name “{name}” stands for two things", _place(name), "rename one of them")
 
 
 def _add_line(tape: Tape, line: str, text: Text, problems: Problems) -> Expression | None:
@@ -212,7 +278,9 @@ def _add_line(tape: Tape, line: str, text: Text, problems: Problems) -> Expressi
     def lookup(ref: Reference) -> Var:
         wanted = str(ref)
         if wanted not in tape.names:
-            raise ExpressionError(f"there is no “{wanted}” above this line", ref.start, did_you_mean(wanted, tape.names) or "")
+            raise ExpressionError(
+                f"there is no “{wanted}” above this line", ref.start, did_you_mean(wanted, tape.names) or ""
+            )
         return Var(tape, tape.names[wanted])
 
     try:

@@ -7,17 +7,19 @@ it in a single file, or on the server.
 from __future__ import annotations
 
 import base64
-import gzip
+import contextlib
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from bpslides import __version__, fonts, paths
@@ -26,12 +28,12 @@ from bpslides.assets import Assets
 from bpslides.compute import Numbers
 from bpslides.errors import Problems, did_you_mean
 from bpslides.formatting import format_number
-from bpslides.markup import Writer, mathml
+from bpslides.markup import MathError, Writer, display_formula, mathml
 from bpslides.model import Block, Slide, Stack
 from bpslides.source import Source
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
-from bpslides.views import VIEWS
+from bpslides.views import VIEWS, place_of
 
 
 class Output(Enum):
@@ -87,30 +89,37 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
             index = len(sections)
             sections.append(Section(str(slide.id), renderer.slide(slide, source, index, total), column))
     notes = [
-        {"id": str(slide.id), "title": renderer.text.plain(slide.title), "notes": renderer.text.block(slide.notes) if slide.notes else ""}
+        {
+            "id": str(slide.id),
+            "title": renderer.text.plain(slide.title),
+            "notes": renderer.text.block(slide.notes) if slide.notes else "",
+        }
         for slide in source.slides
     ]
     columns = [
-        Markup("").join(Markup(s.html) for s in sections if s.stack == column)  # noqa: S704 - rendered above
-        if isinstance(item, Slide)
-        else Markup("<section>{}</section>").format(Markup("").join(Markup(s.html) for s in sections if s.stack == column))  # noqa: S704
+        Markup(inner if isinstance(item, Slide) else f"<section>{inner}</section>")  # noqa: S704 - rendered above
         for column, item in enumerate(deck.slides)
+        for inner in ["".join(section.html for section in sections if section.stack == column)]
     ]
     frame = _Frame(assets, output)
     title = renderer.text.plain(deck.title)
     frame.style(theme, "\n".join(columns) + title)
     frame.script()
     settings = {"output": output.name.lower(), "plotly": frame.plotly_link, "title": title}
-    page = _environment().get_template("deck.html").render(
-        lang=str(deck.lang),
-        theme=theme,
-        csp=frame.policy() if output is not Output.SERVE else None,
-        version=__version__,
-        title=title,
-        description=renderer.text.plain(deck.subtitle) if deck.subtitle else None,
-        sections=columns,
-        settings=settings,
-        **frame.parts,
+    page = (
+        _environment()
+        .get_template("deck.html")
+        .render(
+            lang=str(deck.lang),
+            theme=theme,
+            csp=frame.policy() if output is not Output.SERVE else None,
+            version=__version__,
+            title=title,
+            description=renderer.text.plain(deck.subtitle) if deck.subtitle else None,
+            sections=columns,
+            settings=settings,
+            **frame.parts,
+        )
     )
     files = {"index.html": page.encode(), **assets.files}
     read = [*source.files, theme.file, *assets.read]
@@ -135,6 +144,7 @@ class Renderer:
         byline = " · ".join(self.text.plain(text) for text in (deck.author, deck.date) if text)
         self._blocks_drawn = 0
         self._slide_id = str(slide.id)
+        self._place = slide.title.place()
         return self._slide_template.render(
             slide=slide,
             number=index,
@@ -151,6 +161,7 @@ class Renderer:
         key = f"{self._slide_id}-{self._blocks_drawn}"
         self._blocks_drawn += 1
         view = None
+        self._place = place_of(block) or self._place
         if block.kind in VIEWS:
             view = VIEWS[block.kind](block, self.numbers, self.problems, key)
             if view is None:
@@ -162,17 +173,29 @@ class Renderer:
         """A single value as a list of one."""
         return value if isinstance(value, list) else [value]
 
-    def as_text(self, value: str) -> Text:
-        """A string of ours as text of the deck."""
-        return value if isinstance(value, Text) else Text(value)
+    def alt(self, value: str | Text) -> str:
+        """What a figure shows, in words: the author's may hold numbers, ours is plain already."""
+        return self.text.plain(value) if isinstance(value, Text) else value
 
     def math(self, latex: str) -> Markup:
-        """A formula that we wrote ourselves."""
-        return mathml(latex)
+        """A formula that we wrote ourselves, from symbols that may be the author's."""
+        return self._own(mathml, latex)
+
+    def formula(self, latex: str) -> Markup:
+        """The same, displayed."""
+        return self._own(display_formula, latex)
+
+    def _own(self, convert: Callable[[str], Markup], latex: str) -> Markup:
+        try:
+            return convert(latex)
+        except MathError as error:
+            message = f"a formula of this block cannot be read: {error.message}"
+            self.problems.error(message, self._place, "look at the “symbol” or the model's “symbols” in it")
+            return Markup('<code class="broken">{}</code>').format(latex)
 
     def symbol(self, name: str) -> Markup:
         """A name of a model as a formula."""
-        return mathml(r"\eta" if name == "learning_rate" else default_symbol(str(name)))
+        return self.math(r"\eta" if name == "learning_rate" else default_symbol(str(name)))
 
     def icon(self, name: str | Text) -> Markup:
         """The inside of an icon of 24 × 24 units; an unknown one is reported."""
@@ -188,7 +211,9 @@ class _Frame:
 
     def __init__(self, assets: Assets, output: Output) -> None:
         self._assets, self._output = assets, output
-        self.parts: dict[str, Any] = dict.fromkeys(("style_text", "style_link", "script_text", "script_link", "plotly_text"))
+        self.parts: dict[str, Any] = dict.fromkeys(
+            ("style_text", "style_link", "script_text", "script_link", "plotly_text")
+        )
         self.plotly_link = ""
 
     def style(self, theme: themes.Theme, html: str) -> None:
@@ -211,7 +236,7 @@ class _Frame:
         script, plotly = paths.static("deck.js"), paths.static("plotly.js")
         if self._assets.single_file:
             self.parts["script_text"] = Markup(script.decode().replace("</script", "<\\/script"))  # noqa: S704 - ours
-            self.parts["plotly_text"] = _packed(plotly)
+            self.parts["plotly_text"] = base64.b64encode(paths.static("plotly.js.gz")).decode()
         else:
             self.parts["script_link"] = self._assets.link("deck.js", script)
             self.plotly_link = self._assets.link("plotly.js", plotly)
@@ -259,12 +284,6 @@ def _hash(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _packed(script: bytes) -> str:
-    """A script as compressed text, for a page that carries it until it is needed. The same bytes every time."""
-    return base64.b64encode(gzip.compress(script, 9, mtime=0)).decode()
-
-
-@lru_cache(maxsize=1)
 def _icons() -> dict[str, str]:
     icons: dict[str, str] = json.loads(paths.static("icons.json"))
     return icons
@@ -276,12 +295,30 @@ def _json(value: Any) -> Markup:
     return Markup(re.sub(r"[<>&\u2028\u2029]", lambda m: f"\\u{ord(m[0]):04x}", text))  # noqa: S704 - escaped here
 
 
+class _CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates, kept as Python keeps .pyc files: compiling takes longer than a small deck does."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it if the disk lets us; without it everything still works."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled_templates() -> _CompiledTemplates | None:
+    try:
+        return _CompiledTemplates()  # in a folder that only the user may write, which jinja2 checks
+    except (OSError, RuntimeError):
+        return None
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        bytecode_cache=_compiled_templates(),
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -16,11 +16,14 @@ from pydantic_core import ErrorDetails
 
 from bpslides import paths
 from bpslides.errors import Problems, UsageError, did_you_mean
-from bpslides.model import BLOCKS, Deck, Include, Model, Slide, Stack
+from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack
 from bpslides.text import SourceFile, Text
 from bpslides.yaml_tree import MAX_BYTES, Tree, parse
 
 T = TypeVar("T", bound=BaseModel)
+
+#: Decks that include decks that include decks grow fast.
+MAX_FILES = 100
 
 
 @dataclass
@@ -31,6 +34,10 @@ class Source:
     name: str
     folder: Path
     files: list[Path] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Names of models that could not be read, and have been reported."""
+    incomplete: bool = False
+    """Whether a whole file could not be read, so that nobody knows which models it has."""
 
     @property
     def slides(self) -> list[Slide]:
@@ -42,7 +49,7 @@ def find(name: str) -> Path:
     """The deck file for what a user typed. Raises :class:`UsageError` with a suggestion when there is none."""
     file = paths.deck_file(name)
     if file is None:
-        if Path(name).is_dir():
+        if paths.is_folder(Path(name)):
             raise UsageError(f"the folder “{name}” holds no deck.yaml")
         hint = did_you_mean(name, paths.shipped_decks())
         raise UsageError(f"there is no deck “{name}”" + (f" ({hint})" if hint else ""))
@@ -50,35 +57,44 @@ def find(name: str) -> Path:
 
 
 def load(file: Path, problems: Problems) -> Source:
-    """Read the deck in ``file`` with all that it includes. What is wrong goes to ``problems``, and reading goes on."""
-    deck, files = _read(file, problems, ())
-    source = Source(deck, paths.deck_name(file), file.resolve().parent, files)
+    """Read the deck in ``file`` with all that it includes. What is wrong goes to ``problems``, and reading goes on.
+
+    Raises:
+        UsageError: when ``file`` cannot be read at all.
+    """
+    empty = Deck.model_construct(title=Text(file.stem), lang=Text("en"), theme=Text("dark"), models={}, slides=[])
+    source = Source(empty, paths.deck_name(file), file.resolve().parent)
+    source.deck = _read(file, source, problems, ()) or empty
     _give_ids(source, problems)
     return source
 
 
-def _read(file: Path, problems: Problems, above: tuple[Path, ...]) -> tuple[Deck, list[Path]]:
-    files = [file.resolve()]
-    empty = Deck.model_construct(title=Text(file.stem), lang=Text("en"), theme=Text("dark"), models={}, slides=[])
+def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...]) -> Deck | None:
+    """The deck in ``file`` for ``source``, which notes what is read; ``above`` are the decks that include it."""
+    source.files.append(file.resolve())
     text = _read_text(file, problems)
     tree = parse(text, problems) if text else None
     if tree is None or text is None:
-        return empty, files
+        source.incomplete = True
+        return None
     if not isinstance(tree.data, dict):
         problems.error(
             "a deck is a mapping with “title” and “slides”",
             text.place(0, 0),
             "begin with a line such as: title: My talk",
         )
-        return empty, files
+        return None
 
     head = {key: value for key, value in tree.data.items() if key not in ("models", "slides")}
-    deck = _validate(Deck, head, (), tree, problems) or empty
-    deck.models, deck.slides = {}, []
+    # Head, models and slides are checked one by one: a fault in one hides none in the others.
+    checked = _validate(Head, head, (), tree, problems) or source.deck
+    deck = Deck.model_construct(**{**dict(checked), "models": {}, "slides": []})
     for name, data in _mapping(tree, "models", problems).items():
         model = _validate(Model, data, ("models", name), tree, problems)
         if model is not None:
             deck.models[name] = model
+        else:
+            source.broken.add(name)
     slides = tree.data.get("slides")
     if not isinstance(slides, list) or not slides:
         problems.error("“slides” should be a list with at least one slide", tree.place(("slides",)))
@@ -87,15 +103,18 @@ def _read(file: Path, problems: Problems, above: tuple[Path, ...]) -> tuple[Deck
         where = ("slides", index)
         if isinstance(data, dict) and set(data) == {"include"}:
             include = _validate(Include, _short_include(data["include"]), (*where, "include"), tree, problems)
-            if include is not None:
-                files += _include(deck, include, file, (*above, file.resolve()), problems)
+            other = _included(include, file, source, problems, (*above, file.resolve())) if include else None
+            if include is None or other is None:
+                source.incomplete = True
+            else:
+                _merge(deck, include, other, problems)
         elif isinstance(data, dict) and "stack" in data:
             stack = _validate(Stack, data, where, tree, problems)
             deck.slides += [stack] if stack else []
         else:
             slide = _validate(Slide, data, where, tree, problems)
             deck.slides += [slide] if slide else []
-    return deck, files
+    return deck
 
 
 def _read_text(file: Path, problems: Problems) -> SourceFile | None:
@@ -138,28 +157,39 @@ def _short_include(data: Any) -> Any:
     return {"deck": data} if isinstance(data, str) else data
 
 
-def _include(deck: Deck, include: Include, file: Path, above: tuple[Path, ...], problems: Problems) -> list[Path]:
-    """Put the slides (and models) that ``include`` names into ``deck``; returns the files that were read for it."""
+def _included(include: Include, file: Path, source: Source, problems: Problems, above: tuple[Path, ...]) -> Deck | None:
+    """The deck that ``file`` includes."""
     place = include.deck.place()
     found = paths.inside(file.parent, include.deck)
     target = paths.deck_file(str(found)) if found else None
     target = target or paths.deck_file(include.deck, shipped_only=True)
     if target is None:
         hint = did_you_mean(include.deck, paths.shipped_decks())
-        problems.error(f"there is no deck “{include.deck}” here", place, hint or "name a shipped deck, or one below this folder")
-        return []
+        problems.error(
+            f"there is no deck “{include.deck}” here", place, hint or "name a shipped deck, or one below this folder"
+        )
+        return None
     if target.resolve() in above:
         problems.error(f"“{include.deck}” includes itself", place)
-        return []
-    other, files = _read(target, problems, above)
-    if include.models:
-        for name, model in other.models.items():
-            if name in deck.models and deck.models[name] != model:
-                problems.error(f"both this deck and “{include.deck}” have a model “{name}”, and they differ", place, "rename one")
-            else:
-                deck.models[name] = model
+        return None
+    if len(source.files) >= MAX_FILES:
+        problems.error(f"a deck may be put together from at most {MAX_FILES} files", place)
+        return None
+    return _read(target, source, problems, above)
+
+
+def _merge(deck: Deck, include: Include, other: Deck, problems: Problems) -> None:
+    """Put the slides (and models) that ``include`` names into ``deck``."""
+    for name, model in other.models.items() if include.models else ():
+        if name in deck.models and deck.models[name] != model:
+            problems.error(
+                f"both this deck and “{include.deck}” have a model “{name}”, and they differ",
+                include.deck.place(),
+                "rename one",
+            )
+        else:
+            deck.models[name] = model
     deck.slides += _range(other, include, problems)
-    return files
 
 
 def _range(other: Deck, include: Include, problems: Problems) -> list[Slide | Stack]:
@@ -212,7 +242,9 @@ def _give_ids(source: Source, problems: Problems) -> None:
         if slide.id and slide.id in first:
             place, earlier = slide.id.place(), first[slide.id].place()
             where = f" (first at {earlier.file}:{earlier.line})" if earlier else ""
-            problems.error(f"two slides have the id “{slide.id}”{where}", place, "ids are addresses: give each slide its own")
+            problems.error(
+                f"two slides have the id “{slide.id}”{where}", place, "ids are addresses: give each slide its own"
+            )
         elif slide.id:
             first[slide.id] = slide.id
     _give_default_ids(source.deck.slides)
@@ -230,25 +262,32 @@ def _validate(kind: type[T], data: Any, where: tuple[int | str, ...], tree: Tree
         return None
 
 
-def _report(kind: type[BaseModel], detail: ErrorDetails, where: tuple[int | str, ...], tree: Tree, problems: Problems) -> None:
+def _report(
+    kind: type[BaseModel], detail: ErrorDetails, where: tuple[int | str, ...], tree: Tree, problems: Problems
+) -> None:
     location = tuple(part for part in detail["loc"] if part != "[key]")
-    name = next((str(part) for part in reversed(location) if isinstance(part, str)), str(where[-1]) if where else "the deck")
-    place = tree.place((*where, *location))
+    path = (*where, *location)
+    name = next((part for part in reversed(path) if isinstance(part, str)), "the deck")
+    subject = "a slide" if path[:-1] == ("slides",) else f"“{name}”"
+    if subject != "a slide" and path and isinstance(path[-1], int):
+        subject = f"an entry of {subject}"
+    place = tree.place(path)
     context = detail.get("ctx", {})
     if detail["type"] == "extra_forbidden":
-        known = _fields_at(kind, location[:-1])
+        known = _fields_at(Deck if kind is Head else kind, location[:-1])
         problems.error(f"unknown key “{name}”", place, did_you_mean(name, known))
     elif detail["type"] == "missing":
-        problems.error(f"“{name}” is missing", tree.place((*where, *location[:-1])))
+        problems.error(f"{subject} is missing", tree.place(path[:-1]))
     elif detail["type"] in ("model_type", "model_attributes_type"):
-        problems.error(f"“{name}” should be a mapping (key: value)" if where else "a slide should be a mapping with a title", place)
+        problems.error(f"{subject} should be a mapping (key: value)", place)
     elif detail["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        problems.error(f"“{name}” should be one of: {', '.join(known)}", place)
+        problems.error(f"{subject} should be one of: {', '.join(known)}", place)
     else:
-        message = _PLAIN.get(detail["type"], detail["msg"]).format(**context)
-        subject = f"“{name}” " if message.startswith(("should", "needs", "has ", "plots")) else ""
-        problems.error(subject + message, place, context.get("hint"))
+        plain = _PLAIN.get(detail["type"])
+        message = plain.format(**context) if plain else detail["msg"]
+        begins = message.startswith(("should", "needs", "has ", "plots"))
+        problems.error(f"{subject} {message}" if begins else message, place, context.get("hint"))
 
 
 _PLAIN = {
@@ -260,8 +299,8 @@ _PLAIN = {
     "int_from_float": "should be a whole number",
     "bool_type": "should be true or false",
     "bool_parsing": "should be true or false",
-    "too_short": "needs at least {min_length} of its parts, not {actual_length}",
-    "too_long": "should hold at most {max_length} parts, not {actual_length}",
+    "too_short": "needs {min_length} or more entries, not {actual_length}",
+    "too_long": "should have {max_length} entries at most, not {actual_length}",
     "greater_than": "should be greater than {gt}",
     "greater_than_equal": "should be at least {ge}",
     "less_than_equal": "should be at most {le}",

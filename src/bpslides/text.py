@@ -26,6 +26,7 @@ class SourceFile:
 
     @cached_property
     def lines(self) -> list[str]:
+        """The text by lines, without their ends."""
         return self.text.split("\n")
 
     def place(self, line: int, column: int) -> Place:
@@ -51,6 +52,7 @@ class Text(str):
     origin: Span | None
 
     def __new__(cls, value: str, origin: Span | None = None) -> Self:
+        """Make the text ``value`` that was written at ``origin``."""
         text = super().__new__(cls, value)
         text.origin = origin
         return text
@@ -89,7 +91,7 @@ class WrittenFloat(float):
 
 
 class WrittenBool(int):
-    """A truth value of a deck together with its spelling. (Python's own bool cannot be extended.)"""
+    """A truth value of a deck together with its spelling; Python's own bool cannot be extended."""
 
     written: Text
 
@@ -121,37 +123,67 @@ def describe(value: Any) -> str:
     return "something else"
 
 
+_ESCAPES = {
+    "0": "\0",
+    "a": "\a",
+    "b": "\b",
+    "t": "\t",
+    "n": "\n",
+    "v": "\v",
+    "f": "\f",
+    "r": "\r",
+    "e": "\x1b",
+    "N": "\x85",
+    "_": "\xa0",
+    "L": "\u2028",
+    "P": "\u2029",
+}
+_CODE_LENGTHS = {"x": 2, "u": 4, "U": 8}
+
+
 def _align(value: str, span: Span, offset: int) -> tuple[int, int]:
     """Line and column (from 0) of ``value[offset]`` within the spelling of the scalar.
 
     Spelling and value are walked side by side. They differ only by quotes, escapes, indentation and folded line
-    breaks, so whatever does not match is skipped in the spelling.
+    breaks; a white character of the value that stands for a line break is found at the next character.
     """
     lines = span.file.lines
     line, column = span.line, span.column
-    first = lines[line][column : column + 1] if line < len(lines) else ""
-    if first in "|>" and first:
+    style = lines[line][column : column + 1] if line < len(lines) else ""
+    if style in ("|", ">"):
         line, column = line + 1, 0  # a block scalar: its header line holds no text
-    elif first in "\"'" and first:
+    elif style in ("'", '"'):
         column += 1
     start = (line, column)
 
-    def skip_breaks() -> None:
-        nonlocal line, column
-        while line < min(span.end_line, len(lines) - 1) and column >= len(lines[line]):
-            line, column = line + 1, 0
-
     for index, character in enumerate(value):
         while True:
-            skip_breaks()
-            written = lines[line][column : column + 1] if line < len(lines) else ""
-            if not written or (line, column) > (span.end_line, span.end_column):
+            while line < min(span.end_line, len(lines) - 1) and column >= len(lines[line]):
+                line, column = line + 1, 0
+            written, width = _unit(lines[line] if line < len(lines) else "", column, style)
+            if not width or (line, column) > (span.end_line, span.end_column):
                 return start  # the spelling and the value parted: the scalar's beginning is still right
             if written == character or (character.isspace() and not written.isspace()):
                 break
-            column += 1
+            if written.strip():
+                return start
+            column += width
         if index == offset:
             break
         if written == character:
-            column += 1
+            column += width
     return line, column
+
+
+def _unit(line: str, column: int, style: str) -> tuple[str, int]:
+    """What is written at ``column``: the character that it stands for ("" for a joined line), and how wide it is."""
+    written = line[column : column + 1]
+    if style == "'" and line.startswith("''", column):
+        return "'", 2
+    if style != '"' or written != "\\":
+        return written, len(written)
+    kind = line[column + 1 : column + 2]
+    if kind in _CODE_LENGTHS:
+        digits = line[column + 2 : column + 2 + _CODE_LENGTHS[kind]]
+        return chr(int(digits, 16)), 2 + len(digits)
+    return _ESCAPES.get(kind, kind), 1 + len(kind)

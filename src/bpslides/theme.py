@@ -37,18 +37,31 @@ def load(wanted: Text, folder: Path, problems: Problems) -> Theme:
     file = shipped.get(str(wanted))
     if file is None:
         own = paths.inside(folder, str(wanted))
-        file = own / "theme.css" if own is not None and (own / "theme.css").is_file() else None
+        file = own / "theme.css" if own is not None and paths.is_file(own / "theme.css") else None
     if file is None:
         problems.error(f"there is no theme “{wanted}”", wanted.place(), did_you_mean(wanted, shipped))
         file = shipped["dark"]
-    css = file.read_text(encoding="utf-8")
-    metadata = dict(re.findall(r"^\s*(\w+):\s*(.+?)\s*$", css.partition("*/")[0], re.MULTILINE)) if css.startswith("/*") else {}
+    try:
+        css = file.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        problems.error(f"the theme “{wanted}” is not UTF-8 text", wanted.place(), "save its theme.css as UTF-8")
+        css = "/* name: unreadable\nscheme: dark */"
+    comment, _, rules = css.partition("*/") if css.startswith("/*") else ("", "", css)
+    metadata = dict(re.findall(r"^(?:/\*)?\s*(\w+):\s*(.+?)\s*$", comment, re.MULTILINE))
     for key in ("name", "scheme"):
         if key not in metadata:
-            problems.error(f"the theme “{wanted}” does not say its “{key}”", wanted.place(), "in the comment at the top of theme.css")
+            problems.error(
+                f"the theme “{wanted}” does not say its “{key}”",
+                wanted.place(),
+                "in the comment at the top of theme.css",
+            )
     if metadata.get("scheme", "dark") not in ("dark", "light"):
         problems.error(f"the scheme of the theme “{wanted}” should be dark or light", wanted.place())
     if re.search(r"@import|url\s*\(|</style|expression\s*\(", css, re.IGNORECASE):
-        problems.error(f"the theme “{wanted}” brings in other files", wanted.place(), "remove @import and url(…) from its theme.css")
-        css = ""
-    return Theme(metadata.get("name", str(wanted)), metadata.get("scheme", "dark"), css.partition("*/")[2].strip(), file)
+        problems.error(
+            f"the theme “{wanted}” brings in other files",
+            wanted.place(),
+            "remove @import and url(…) from its theme.css",
+        )
+        rules = ""
+    return Theme(metadata.get("name", str(wanted)), metadata.get("scheme", "dark"), rules.strip(), file)

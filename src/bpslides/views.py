@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bpslides import diagrams, figures
-from bpslides.errors import Problems, did_you_mean
-from bpslides.expression import ExpressionError
+from bpslides.errors import Place, Problems, did_you_mean
+from bpslides.expression import Expression, ExpressionError
 from bpslides.formatting import format_number
-from bpslides.model import Curve, Demo, Figure, NetworkDrawing, Surface, Walk
+from bpslides.model import Block, Curve, Demo, Figure, NetworkDrawing, Surface, Walk
 from bpslides.program import Program, free_variables
 from bpslides.symbolic import default_symbol, derivative, latex
 from bpslides.text import Text
@@ -41,10 +41,18 @@ def figure(block: Figure, numbers: Numbers, problems: Problems, key: str) -> Vie
         answer = program.respond({variable: block.at}, None)
         data |= {"value": answer["values"].get("value"), "slope": answer["gradients"].get(variable)}
     steps = [block.domain[0] + (block.domain[1] - block.domain[0]) * i / 8 for i in range(9)]
-    table = [(format_number(x, None), format_number(y, ".4g")) for x, y in zip(steps, program.sweep(variable, steps), strict=True) if y is not None]
+    table = [
+        (format_number(x, None), format_number(y, ".4g"))
+        for x, y in zip(steps, program.sweep(variable, steps), strict=True)
+        if y is not None
+    ]
+    if not table:
+        problems.error("the function has no finite value here", block.function.place(), "choose another “domain”")
+        return None
     return {
         "data": data,
-        "alt": block.alt or f"Graph of {block.function} for {variable} from {block.domain[0]:g} to {block.domain[1]:g}.",
+        "alt": block.alt
+        or f"Graph of {block.function} for {variable} from {block.domain[0]:g} to {block.domain[1]:g}.",
         "head": (variable, f"{symbol}({variable})"),
         "table": table,
     }
@@ -64,9 +72,15 @@ def network(block: NetworkDrawing, numbers: Numbers, problems: Problems, key: st
         if model is None:
             problems.error(f"“{block.model}” is a graph, not a layered network", block.model.place())
             return None
-        layers = [[default_symbol(str(u)) for u in model.inputs], *([default_symbol(str(u)) for u in x.units] for x in model.layers)]
+        layers = [
+            [default_symbol(str(u)) for u in model.inputs],
+            *([default_symbol(str(u)) for u in x.units] for x in model.layers),
+        ]
     shape = ", ".join(str(len(units)) for units in layers)
-    alt = str(block.alt or f"A layered network with {shape} units per layer; every unit is joined to every unit of the next layer.")
+    alt = str(
+        block.alt
+        or f"A layered network with {shape} units per layer; every unit is joined to every unit of the next layer."
+    )
     return {"svg": diagrams.layered(layers, labels, alt)}
 
 
@@ -93,21 +107,35 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
             problems.error(str(error), readout.format.place() if readout.format else None)
             sound = False
     plot = block.plot
+    for written in (plot.variable, *(s.name for s in block.sliders), *(r.value for r in block.readouts)):
+        name = written.removeprefix("grad.")
+        if name in program.names and program.tape.value(name).ndim:
+            problems.error(f"“{name}” is an array, and a demo shows single numbers", written.place())
+            sound = False
     sound &= _known(plot.variable, plot.variable, program, list(leaves), problems)
     sound &= _known(plot.value, plot.value, program, list(program.graph.lines), problems)
     if not sound:
         return None
     if plot.value != program.output:
-        problems.error("the plot of a demo shows the loss, whose gradient is its tangent", plot.value.place(), f"use “{program.output}”")
+        problems.error(
+            "the plot of a demo shows the loss, whose gradient is its tangent",
+            plot.value.place(),
+            f"use “{program.output}”",
+        )
         return None
     numbers.live[program.name] = program
     spec = figures.line(program, str(plot.variable), plot.domain, plot.range)
     answer = program.respond({}, None)
-    start = {str(s.name): (program.run.optimizer.learning_rate if s.name == "learning_rate" else leaves[s.name]) for s in block.sliders}
+    start = {
+        str(s.name): (program.run.optimizer.learning_rate if s.name == "learning_rate" else leaves[s.name])
+        for s in block.sliders
+    }
     readouts = []
     for readout in block.readouts:
         group = "gradients" if readout.value.startswith("grad.") else "values"
-        shown = format_number(answer[group][readout.value.removeprefix("grad.")], readout.format and str(readout.format))
+        shown = format_number(
+            answer[group][readout.value.removeprefix("grad.")], readout.format and str(readout.format)
+        )
         readouts.append((readout, shown))
     sliders = [(s, format_number(start[str(s.name)], _digits(s.step)), start[str(s.name)]) for s in block.sliders]
     return {
@@ -150,23 +178,29 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
             "at": at,
         },
         "formula": f"{name}({var}) = {latex(expression, default_symbol)}",
-        "derivative": f"{name}'({var}) = {latex(derivative(expression, variable), default_symbol)}",
+        "derivative": f"{name}'({var})" + _derived(expression, variable),
         "name": name,
         "variable": variable,
         "at": at,
         "step": _step(block.domain),
         "value": format_number(answer["values"]["value"], ".3f"),
         "slope": format_number(answer["gradients"][variable], ".3f"),
-        "alt": block.alt or f"Graph of {block.function} with a point that can be moved along it, and the tangent there.",
+        "alt": block.alt
+        or f"Graph of {block.function} with a point that can be moved along it, and the tangent there.",
     }
 
 
 def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> View | None:
     """A function of two variables: heatmap, two cross-sections, both partial derivatives as formulas."""
     names = (str(block.variables[0]), str(block.variables[1]))
-    others = [v for v in free_variables(block.function, problems) if v not in names]
+    free = free_variables(block.function, problems)
+    others = [v for v in free or [] if v not in names]
+    if free is None:
+        return None
     if others:
-        problems.error(f"“{others[0]}” is no variable here", block.function.place(), f"the variables are {names[0]} and {names[1]}")
+        problems.error(
+            f"“{others[0]}” is no variable here", block.function.place(), f"the variables are {names[0]} and {names[1]}"
+        )
         return None
     program = numbers.function(key, block.function, list(names))
     if program is None:
@@ -189,7 +223,7 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
         },
         "formula": f"{f}({x}, {y}) = {latex(expression, default_symbol)}",
         "partials": [
-            rf"\frac{{\partial {f}}}{{\partial {symbol}}} = {latex(derivative(expression, name), default_symbol)}"
+            rf"\frac{{\partial {f}}}{{\partial {symbol}}}" + _derived(expression, name)
             for name, symbol in zip(names, (x, y), strict=True)
         ],
         "symbol": f,
@@ -213,7 +247,10 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
     if not _known(block.gradient, block.gradient, program, names, problems):
         return None
     points = block.plot.points if block.plot else {}
-    if not all([_known(text, text, program, names, problems) for pair in points.items() for text in pair]):
+    sound = True
+    for text in (text for pair in points.items() for text in pair):
+        sound &= _known(text, text, program, names, problems)
+    if not sound:
         return None
     if any(program.tape.value(name).ndim for name in names):
         problems.error(f"“{program.name}” holds arrays, and a walk goes through single numbers", block.model.place())
@@ -253,15 +290,27 @@ def _function(
 ) -> tuple[Program, str] | None:
     """The program of a function of one variable, and the variable's name."""
     free = free_variables(text, problems)
+    if free is None:
+        return None
     name = str(variable) if variable is not None else (free[0] if len(free) == 1 else None)
     if name is None:
         if free:
-            problems.error(f"this has several variables: {', '.join(free)}", text.place(), "say which one moves: variable: x")
-        elif not problems.has_errors:
+            problems.error(
+                f"this has several variables: {', '.join(free)}", text.place(), "say which one moves: variable: x"
+            )
+        else:
             problems.error("this has no variable", text.place(), "such as x in x**2")
         return None
     program = numbers.function(key, text, [name])
     return (program, name) if program is not None else None
+
+
+def _derived(expression: Expression, name: str) -> str:
+    """``= formula`` of a derivative, or nothing where it has no short formula: its value is shown all the same."""
+    try:
+        return f" = {latex(derivative(expression, name), default_symbol)}"
+    except ExpressionError:
+        return ""
 
 
 def _known(name: str, where: Text, program: Program, names: list[str], problems: Problems) -> bool:
@@ -281,6 +330,12 @@ def _step(domain: tuple[float, float]) -> float:
     span = domain[1] - domain[0]
     power = 10.0 ** max(-6, len(str(int(1 / span))) * -1 - 1) if span < 1 else 10.0 ** (len(str(int(span))) - 3)
     return float(f"{power:.6g}")
+
+
+def place_of(block: Block) -> Place | None:
+    """Where a block stands, or the first text in it."""
+    text = next((found for _, value in block if (found := _first_text(value)) is not None), None)
+    return text.place() if text is not None else None
 
 
 def _first_text(value: Any) -> Text | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bpslides.autodiff import local_derivatives
 from bpslides.diagrams import GraphLayout, graph, operands
@@ -107,7 +108,7 @@ class _Planner:
         chain = [
             [
                 Factor(s, t, self._partial(s, t), float(self.local[s][t]), self.edge_step[s, t])
-                for s, t in zip(path, path[1:], strict=False)
+                for s, t in pairwise(path)
             ]
             for path in paths
         ]
@@ -124,13 +125,25 @@ class _Planner:
             for name in (*self.program.graph.leaves, *self.lines)
         ]
         return Walk(
-            graph(self.program), self.symbols, self.program.output, self.target, self.substeps, chain, rows, self.adjoint[self.target]
+            graph(self.program),
+            self.symbols,
+            self.program.output,
+            self.target,
+            self.substeps,
+            chain,
+            rows,
+            self.adjoint[self.target],
         )
 
     # Which edges are walked, and in which order.
 
     def _paths(self) -> list[list[str]]:
         """All paths from the loss down to the target."""
+        # Lines through which the target is reached: without this, a search may go through 2ⁿ paths that lead nowhere.
+        leading = {self.target}
+        for line in self.lines:
+            if not leading.isdisjoint(operands(self.program, line)):
+                leading.add(line)
         found: list[list[str]] = []
         waiting = [[self.program.output]]
         while waiting:
@@ -138,17 +151,19 @@ class _Planner:
             for operand in operands(self.program, path[-1]) if path[-1] in self.lines else []:
                 if operand == self.target:
                     found.append([*path, operand])
-                else:
+                elif operand in leading:
                     waiting.append([*path, operand])
-            if len(found) > MAX_PATHS or len(waiting) > 1_000:
-                raise ValueError(f"the loss reaches “{self.target}” by more than {MAX_PATHS} paths; choose another gradient")
+            if len(found) > MAX_PATHS:
+                raise ValueError(
+                    f"the loss reaches “{self.target}” by more than {MAX_PATHS} paths; choose another gradient"
+                )
         if not found:
             raise ValueError(f"the loss does not depend on “{self.target}”")
         return found
 
     def _backward_edges(self, paths: list[list[str]]) -> Iterable[tuple[str, str]]:
-        """Edges against the direction of the graph, users before their operands: those on the way, and to parameters."""
-        on_the_way = {edge for path in paths for edge in zip(path, path[1:], strict=False)}
+        """Edges against the direction of the graph, users first: those on the way, and those to parameters."""
+        on_the_way = {edge for path in paths for edge in pairwise(path)}
         reached = {self.program.output}
         for line in reversed(self.lines):
             if line not in reached:
@@ -193,12 +208,15 @@ class _Planner:
         partial = self._partial(source, target)
         numeric = self._numeric(local)
         value = self._number(float(self.local[source][target]))
-        formulas = [f"{partial} = {self._symbolic(local)}" + (f" = {numeric}" if numeric != value else "") + f" = {value}"]
+        formulas = [
+            f"{partial} = {self._symbolic(local)}" + (f" = {numeric}" if numeric != value else "") + f" = {value}"
+        ]
         if source != self.program.output:
             whole = self._partial(self.program.output, target)
             above = self._partial(self.program.output, source)
-            product = f"{self._signed(self.adjoint[source], first=True)} \\cdot {self._signed(float(self.local[source][target]))}"
-            amount = self.adjoint[source] * float(self.local[source][target])
+            factors = self.adjoint[source], float(self.local[source][target])
+            product = f"{self._signed(factors[0], first=True)} \\cdot {self._signed(factors[1])}"
+            amount = factors[0] * factors[1]
             arrives = "+=" if abs(amount - self.adjoint[target]) > 1e-12 * max(1.0, abs(amount)) else "="
             formulas.append(f"{whole} {arrives} {above} \\cdot {partial} = {product} = {self._number(amount)}")
         point = next(
@@ -218,7 +236,10 @@ class _Planner:
                 "result",
                 1,
                 "the product",
-                [f"{whole} = {symbols}", f"\\phantom{{{whole}}} = {numbers} = {self._number(self.adjoint[self.target])}"],
+                [
+                    f"{whole} = {symbols}",
+                    f"\\phantom{{{whole}}} = {numbers} = {self._number(self.adjoint[self.target])}",
+                ],
                 [],
                 self._last_point(),
             )
@@ -244,7 +265,8 @@ class _Planner:
     def _number(self, value: float) -> str:
         """Four decimals at most; numbers that are short by nature, such as 1.5, stay short."""
         short = f"{value:.6g}"
-        return latex_number(value, None) if len(short.partition(".")[2]) <= 3 and "e" not in short else latex_number(value, SHOWN)
+        is_short = len(short.partition(".")[2]) <= 3 and "e" not in short
+        return latex_number(value, None if is_short else SHOWN)
 
     def _signed(self, value: float, *, first: bool = False) -> str:
         text = self._number(value)

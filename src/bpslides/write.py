@@ -1,36 +1,35 @@
 """Site → files on disk, whole or not at all.
 
-Everything is first written next to its destination and then moved into place by a rename, so a build that fails or is
-killed leaves the previous output as it was. A folder of ours holds a manifest; other folders are never replaced.
+A single page is written next to its destination and renamed into place. A folder gets its files one by one, the page
+last: all other files are named after their content, so the old page works until that last rename, and the new one
+from then on. A build that fails or is killed anywhere leaves the previous output as it was.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
+import re
 import tempfile
 from pathlib import Path
 
 from bpslides.errors import BpslidesError, UsageError
 from bpslides.render import Site
 
+#: Marks a folder as ours and lists what we put there: nothing else in it is ever replaced or removed.
 MANIFEST = ".bpslides"
+_PAGE = "index.html"
 
 
 def write_file(site: Site, folder: Path) -> Path:
-    """The single page of a site as ``folder/<name>.html``. Returns its path."""
+    """The single page of a site as ``folder/<name>.html``. Returns its path.
+
+    Raises:
+        BpslidesError: when the disk refuses.
+    """
     target = folder / f"{site.name}.html"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{site.name}-", dir=folder)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(site.page)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with tempfile.TemporaryDirectory(prefix=f"{MANIFEST}-", dir=folder) as staging:
+            _move(Path(staging), folder, {target.name: site.page})
     except OSError as error:
         raise BpslidesError(f"cannot write {target}: {error.strerror}") from None
     return target
@@ -40,50 +39,54 @@ def write_folder(site: Site, folder: Path, sources: list[Path]) -> Path:
     """A site as a folder with ``index.html``. Returns the path of that file.
 
     Raises:
-        UsageError: when the folder is not ours to replace, or holds the deck's own sources.
+        UsageError: when the folder is not ours to fill, or holds the deck's own sources.
         BpslidesError: when the disk refuses.
     """
-    folder = folder.resolve()
+    try:
+        folder = folder.resolve()
+        _check_folder(folder, sources)
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{MANIFEST}-", dir=folder) as staging:
+            _fill(Path(staging), folder, site)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        reason = error.strerror if isinstance(error, OSError) else "its links go round in circles"
+        raise BpslidesError(f"cannot write {folder}: {reason}") from None
+    return folder / _PAGE
+
+
+def _check_folder(folder: Path, sources: list[Path]) -> None:
     for source in (*sources, Path.cwd(), Path.home()):
-        if source.resolve() == folder or source.resolve().is_relative_to(folder):
+        if source.resolve().is_relative_to(folder):
             raise UsageError(f"{folder} holds {source}: choose an output folder of its own, such as -o out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise UsageError(f"{folder} holds files that bpslides did not make: choose another folder, or empty it")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, and a deck is built into a folder")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
-            _fill(staging, site)
-            staging.chmod(0o755)
-            _swap(staging, folder)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    except OSError as error:
-        raise BpslidesError(f"cannot write {folder}: {error.strerror}") from None
-    return folder / "index.html"
+    # What a killed build leaves behind begins with our mark.
+    foreign = folder.is_dir() and any(not path.name.startswith(MANIFEST) for path in folder.iterdir())
+    if foreign and not (folder / MANIFEST).is_file():
+        raise UsageError(f"{folder} holds files that bpslides did not make: choose another folder, or empty it")
 
 
-def _fill(folder: Path, site: Site) -> None:
-    for path, data in site.files.items():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    (folder / MANIFEST).write_text("\n".join(sorted(site.files)) + "\n", encoding="utf-8")
+def _fill(staging: Path, folder: Path, site: Site) -> None:
+    manifest = folder / MANIFEST
+    old = set(manifest.read_text(encoding="utf-8").splitlines()) if manifest.is_file() else set()
+    new = set(site.files)
+    assets = {path: data for path, data in site.files.items() if path != _PAGE}
+    # In an order in which it may end anywhere: what is on the disk is listed, and what the page needs is on the disk.
+    _move(staging, folder, {MANIFEST: _listed(old | new), **assets, _PAGE: site.page})
+    for path in old - new:
+        if re.fullmatch(r"assets/[^/\\]+", path):
+            (folder / path).unlink(missing_ok=True)
+    _move(staging, folder, {MANIFEST: _listed(new)})
 
 
-def _swap(staging: Path, folder: Path) -> None:
-    """Put ``staging`` in the place of ``folder``; the old one, if any, goes only when the new one stands."""
-    if not folder.exists():
-        staging.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    old.rmdir()
-    folder.rename(old)
-    try:
-        staging.rename(folder)
-    except OSError:
-        old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def _listed(paths: set[str]) -> bytes:
+    return ("\n".join(sorted(paths)) + "\n").encode()
+
+
+def _move(staging: Path, folder: Path, files: dict[str, bytes]) -> None:
+    """Write all files into ``staging``, where a full disk does no harm, then rename each into ``folder``."""
+    for number, data in enumerate(files.values()):
+        (staging / str(number)).write_bytes(data)
+    for number, path in enumerate(files):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (staging / str(number)).replace(folder / path)

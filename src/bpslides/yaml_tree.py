@@ -7,7 +7,6 @@ YAML dangerous or surprising is refused before anything is built: deep nesting, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -17,7 +16,9 @@ from bpslides.text import SourceFile, Span, Text, WrittenBool, WrittenFloat, Wri
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 50
-MAX_NODES = 500_000
+MAX_NODES = 200_000
+#: How much aliases may add to what is written.
+MAX_COPIES = 20_000
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -25,6 +26,11 @@ _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": 1, "True": 1, "TRUE": 1, "false": 0, "False": 0, "FALSE": 0}
 _INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z|[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
+# Control characters, line breaks that editors do not count, surrogates, private use (markup.py has a use for two of
+# them), and what is no character at all.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")
+_BRACES = "a value that begins with “{{” must stand in quotes: 'like {{ this }}'"
+_SWALLOWED = re.compile(r"\s+#\w")
 # LaTeX commands whose first letter is an escape of YAML's double quotes: "\frac" arrives as a form feed and "rac".
 _MANGLED = re.compile(
     r"(?<!\\)\\(?:alpha|approx|arg|b(?:ar|egin|eta|ig|inom|m|oldsymbol|oxed)|e(?:nd|ta|psilon|xp|quiv|ll)|f(?:rac|orall)|"
@@ -40,11 +46,12 @@ class Tree:
         self.file = file
         self._root = root
         self._problems = problems
-        self._budget = MAX_NODES
+        self._seen: set[int] = set()
+        self._copies_left = MAX_COPIES
         self.data: Any = self._construct(root, ()) if root is not None else None
 
     def place(self, path: tuple[int | str, ...]) -> Place:
-        """The place of the value at ``path``; of its key if the last part is a key; parts that are not there are skipped."""
+        """The place of what ``path`` leads to, or of its key if it has one; parts that are not there are skipped."""
         node, best = self._root, self._root
         for part in path:
             child = None
@@ -60,11 +67,14 @@ class Tree:
         return self.file.place(mark.line, mark.column) if mark else self.file.place(0, 0)
 
     def _construct(self, node: yaml.Node, above: tuple[yaml.Node, ...]) -> Any:
-        self._budget -= 1
-        if self._budget < 0 or node in above:
-            if self._budget >= -1:
-                self._error(node, "this alias repeats too much of the deck", "write the text out instead")
-            self._budget = -2
+        if self._copies_left < 0:
+            return None  # has been told
+        if id(node) in self._seen:
+            self._copies_left -= 1 if isinstance(node, yaml.ScalarNode) else 1 + len(node.value)
+        self._seen.add(id(node))
+        if self._copies_left < 0 or node in above or len(above) > MAX_DEPTH:
+            self._copies_left = -1
+            self._error(node, "this alias repeats too much of the deck", "write the text out instead")
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
@@ -77,7 +87,7 @@ class Tree:
                 self._error(
                     key_node,
                     "a key should be plain text",
-                    "a value that begins with “{{” must stand in quotes: 'like {{ this }}'" if key_node.flow_style else None,
+                    _BRACES if isinstance(key_node, yaml.MappingNode) and key_node.flow_style else None,
                 )
                 continue
             key = Text(key_node.value, self._span(key_node))
@@ -119,19 +129,18 @@ class Tree:
 
 def parse(file: SourceFile, problems: Problems) -> Tree | None:
     """Read ``file``; what is wrong goes to ``problems``. None when nothing could be read at all."""
-    found = len(problems.found)
     if not _check_characters(file, problems):
         return None
     try:
-        _prescan(file, problems)
-        if len(problems.found) > found and problems.has_errors:
+        if not _prescan(file, problems):
             return None
         root = yaml.compose(file.text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
         place = file.place(line, column)
-        problems.error(*_explain(error, place), hint=_hint(error, place))
+        message, hint = _explain(error, place)
+        problems.error(message, place, hint)
         return None
     except yaml.YAMLError as error:
         problems.error(f"this is not YAML: {error}", file.place(0, 0))
@@ -141,9 +150,11 @@ def parse(file: SourceFile, problems: Problems) -> Tree | None:
 
 def _check_characters(file: SourceFile, problems: Problems) -> bool:
     if len(file.text) > MAX_BYTES:
-        problems.error("the deck is larger than 5 MB", file.place(0, 0), "split it, and put the parts together by “include”")
+        problems.error(
+            "the deck is larger than 5 MB", file.place(0, 0), "split it, and put the parts together by “include”"
+        )
         return False
-    for match in re.finditer(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]", file.text):
+    for match in _INVISIBLE.finditer(file.text):
         before = file.text[: match.start()]
         line = before.count("\n")
         place = file.place(line, match.start() - (before.rfind("\n") + 1))
@@ -151,94 +162,108 @@ def _check_characters(file: SourceFile, problems: Problems) -> bool:
         return False
     for number, text in enumerate(file.lines):
         if text.startswith(("<<<<<<< ", ">>>>>>> ")) or text == "=======":
-            problems.error("a merge conflict was left here", file.place(number, 0), "choose one side, remove the markers")
+            problems.error(
+                "a merge conflict was left here", file.place(number, 0), "choose one side, remove the markers"
+            )
             return False
     return True
 
 
-def _prescan(file: SourceFile, problems: Problems) -> None:
-    """Refuse, over the flat event stream, what would hurt once it is nested; and warn of what YAML swallows silently."""
-    depth = count = documents = 0
-    for event in _events(file.text):
-        count += 1
-        line, column = event.start_mark.line, event.start_mark.column
-        if isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents == 2:
-                problems.error("a second document begins here", file.place(line, column), "remove the line “---”")
-                return
+def _prescan(file: SourceFile, problems: Problems) -> bool:
+    """Refuse, in the flat stream of events, what would hurt once it is nested; warn of what YAML swallows silently."""
+    depth = documents = 0
+    sound = True
+    for count, event in enumerate(yaml.parse(file.text, Loader=_Loader)):
+        refusal: tuple[str, str | None] | None = None
+        if isinstance(event, yaml.ScalarEvent):
+            sound &= _check_scalar(file, event, problems)
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
-                problems.error(f"this is nested more than {MAX_DEPTH} levels deep", file.place(line, column))
-                return
+                refusal = f"this is nested more than {MAX_DEPTH} levels deep", None
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        elif isinstance(event, yaml.DocumentStartEvent):
+            documents += 1
+            if documents == 2:
+                refusal = "a second document begins here", "remove the line “---”"
         if count > MAX_NODES:
-            problems.error(f"the deck has more than {MAX_NODES} parts", file.place(line, column))
-            return
-        tag = getattr(event, "tag", None)
-        if tag:
-            problems.error(f"tags such as “{tag}” are not allowed", file.place(line, column), "remove it; put text in quotes")
-            return
-        if isinstance(event, yaml.ScalarEvent):
-            _check_scalar(file, event, problems)
+            refusal = f"the deck has more than {MAX_NODES} parts", None
+        if tag := getattr(event, "tag", None):
+            refusal = f"tags such as “{tag}” are not allowed", "remove it; put text in quotes"
+        if refusal:
+            problems.error(refusal[0], _place_of(file, event.start_mark), refusal[1])
+            return False
+    return sound
 
 
-def _events(text: str) -> Iterator[yaml.Event]:
-    yield from yaml.parse(text, Loader=_Loader)
+def _place_of(file: SourceFile, mark: Any) -> Place:
+    return file.place(mark.line, mark.column) if mark is not None else file.place(0, 0)
 
 
-def _check_scalar(file: SourceFile, event: yaml.ScalarEvent, problems: Problems) -> None:
+def _check_scalar(file: SourceFile, event: Any, problems: Problems) -> bool:
+    """Whether the text arrives as it was meant."""
     start, end = event.start_mark, event.end_mark
+    sound = True
     if event.style == '"':
         for number in range(start.line, end.line + 1):
             text = file.lines[number]
             last = end.column if number == end.line else len(text)
             match = _MANGLED.search(text, start.column if number == start.line else 0, last)
             if match:
+                sound = False
                 problems.error(
                     f"double quotes change “{match[0]}”: YAML reads the backslash as its own",
                     file.place(number, match.start()),
                     "use single quotes, or none, around text with LaTeX",
                 )
-    elif not event.style and start.line == end.line:
-        rest = file.lines[end.line][end.column :]
-        match = re.match(r"\s+#\w", rest)
+    elif not event.style and start.line == end.line < len(file.lines):
+        match = _SWALLOWED.match(file.lines[end.line], end.column)
         if match:
             problems.warning(
                 "YAML reads the rest of this line as a comment",
-                file.place(end.line, end.column + match.end() - 2),
+                file.place(end.line, match.end() - 2),
                 "put the text in quotes, or a space after “#” if a comment is meant",
             )
+    return sound
 
 
-def _explain(error: yaml.MarkedYAMLError, place: Place) -> tuple[str, Place]:
+_QUOTE = "put the value in quotes"
+_LATEX = "use single quotes, or none, around text with LaTeX"
+_OPEN = "is a quote or bracket open in the lines above?"
+#: What the YAML library says → what we say, and what to do.
+_PLAIN = {
+    "found character that cannot start any token": ("a value cannot begin with this character", _QUOTE),
+    "did not find expected alphabetic or numeric character": ("“*” and “&” mean something else in YAML", _QUOTE),
+    "found undefined alias": ("“*” means something else in YAML", _QUOTE),
+    "found unknown escape character": ("double quotes read this backslash as their own", _LATEX),
+    "did not find expected hexdecimal number": ("double quotes read this backslash as their own", _LATEX),
+    "did not find expected key": ("the key or the indentation does not fit the lines above", None),
+    "did not find expected '-' indicator": ("the indentation does not fit the list above", None),
+    "could not find expected ':'": ("a “:” is missing after this key", None),
+    "did not find expected ',' or ']'": ("this list in brackets is not closed, or a comma is missing", None),
+    "did not find expected ',' or '}'": ("this mapping in braces is not closed, or a comma is missing", None),
+    "found unexpected end of stream": ("a quote or bracket is never closed", _OPEN),
+    "did not find expected node content": ("a quote or bracket is never closed", _OPEN),
+    "block sequence entries are not allowed in this context": (
+        "a list cannot begin in the line of its key",
+        "begin it in the next line, or put the value in quotes",
+    ),
+}
+
+
+def _explain(error: yaml.MarkedYAMLError, place: Place) -> tuple[str, str | None]:
+    """Message and hint for what is no YAML, from the most likely slip to what the library says."""
     said = error.problem or "this is not YAML"
-    plain = {
-        "mapping values are not allowed in this context": "a second “: ” stands in this value",
-        "mapping values are not allowed here": "a second “: ” stands in this value",
-        "found character that cannot start any token": "a value cannot begin with this character",
-        "found character '\\t' that cannot start any token": "a tab stands here",
-        "found unknown escape character": "double quotes do not know this escape: YAML reads the backslash as its own",
-        "did not find expected key": "the key or the indentation does not fit the lines above",
-        "did not find expected '-' indicator": "the indentation does not fit the list above",
-        "could not find expected ':'": "a “:” is missing after this key",
-        "did not find expected ',' or ']'": "this list in brackets is not closed, or a comma is missing",
-        "did not find expected ',' or '}'": "this mapping in braces is not closed, or a comma is missing",
-        "found unexpected end of stream": "a quote or bracket is never closed",
-    }
+    before = place.excerpt[: place.column - 1]
     if place.excerpt[place.column - 1 : place.column] == "\t":
-        return "a tab stands here; YAML is indented by spaces", place
-    return plain.get(said, said.replace("found undefined alias", "no such alias")), place
-
-
-def _hint(error: yaml.MarkedYAMLError, place: Place) -> str | None:
-    said = error.problem or ""
-    if "escape" in said:
-        return "use single quotes, or none, around text with LaTeX"
-    if "mapping values" in said:
-        return "put the whole value in quotes"
-    if "cannot start any token" in said or "alias" in said:
-        return "replace tabs by spaces" if "\t" in place.excerpt else "put the value in quotes"
-    return "is a quote or bracket open in the lines above?" if "end of stream" in said else None
+        return "a tab stands here; YAML is indented by spaces", "replace tabs by spaces"
+    if "{{" in before:
+        return "YAML reads “{{” as its own", _BRACES
+    if said.startswith("mapping values are not allowed"):
+        if ": " in before:
+            return "a second “: ” stands in this value", "put the whole value in quotes"
+        return "this key does not fit below the line above", "look at its indentation, and for a missing “: ” above"
+    if said == "did not find expected key" and before.rstrip().endswith(("'", '"')):
+        return "something stands after the closing quote", "write a quote within single quotes twice: 'it''s'"
+    return _PLAIN.get(said, (said, None))

@@ -76,7 +76,9 @@ def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
                 request.abort()
 
         watched.page.route("**/*", route)
-        watched.page.on("console", lambda m: watched.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        watched.page.on(
+            "console", lambda m: watched.complaints.append(m.text) if m.type in ("error", "warning") else None
+        )
         watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
         return watched
 

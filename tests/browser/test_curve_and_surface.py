@@ -28,7 +28,8 @@ def plot_area(page: Page, selector: str) -> tuple[float, float, float, float]:
     """The area between the axes of a plot, in pixels of the screen: x, y, width, height."""
     box: list[float] = page.locator(f"{selector} .plot-overlay").evaluate("""svg => {
         const clip = svg.querySelector('.plot-clip'), box = svg.getBoundingClientRect();
-        const scale = box.width / Number(svg.getAttribute('width')), of = name => Number(clip.getAttribute(name)) * scale;
+        const scale = box.width / Number(svg.getAttribute('width'));
+        const of = name => Number(clip.getAttribute(name)) * scale;
         return [box.x + of('x'), box.y + of('y'), of('width'), of('height')]; }""")
     return box[0], box[1], box[2], box[3]
 
@@ -36,7 +37,10 @@ def plot_area(page: Page, selector: str) -> tuple[float, float, float, float]:
 def open_slide(page: Page, slide: str) -> None:
     """Go to a slide and wait for its plots."""
     page.evaluate("id => Reveal.slide(Reveal.getIndices(document.getElementById(id)).h)", slide)
-    page.wait_for_function("id => [...document.getElementById(id).querySelectorAll('.plot')].every(p => p.querySelector('.main-svg'))", arg=slide)
+    page.wait_for_function(
+        "id => [...document.getElementById(id).querySelectorAll('.plot')].every(p => p.querySelector('.main-svg'))",
+        arg=slide,
+    )
 
 
 def test_the_slope_follows_the_point(page: Page) -> None:
@@ -98,7 +102,9 @@ def test_the_cross_sections_are_redrawn(page: Page) -> None:
     paths = page.locator(f"{SURFACE} .section-curve")
     before = [paths.nth(i).get_attribute("d") for i in range(2)]
     page.locator(f"{SURFACE} input[data-name=y]").fill("1")
-    page.wait_for_function("old => document.querySelector('#surface .section-curve').getAttribute('d') !== old", arg=before[0])
+    page.wait_for_function(
+        "old => document.querySelector('#surface .section-curve').getAttribute('d') !== old", arg=before[0]
+    )
     after = [paths.nth(i).get_attribute("d") for i in range(2)]
     assert after[0] != before[0]
     assert after[1] == before[1]

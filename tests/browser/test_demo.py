@@ -44,7 +44,10 @@ def expected(program: Program, w: float) -> dict[str, str]:
 def set_slider(page: Page, name: str, value: float) -> None:
     """Move a slider as the browser reports it."""
     page.locator(f"{DEMO} input[data-name={name}]").evaluate(
-        "(s, v) => { s.value = v; s.dispatchEvent(new Event('input', {bubbles: true})); s.dispatchEvent(new Event('change', {bubbles: true})); }",
+        """(slider, value) => {
+            slider.value = value;
+            for (const kind of ['input', 'change']) slider.dispatchEvent(new Event(kind, { bubbles: true }));
+        }""",
         str(value),
     )
 
@@ -164,7 +167,9 @@ def test_a_dead_relu_is_told_in_words(offline: Page) -> None:
     assert "NaN" not in offline.locator(DEMO).inner_text()
 
 
-@pytest.mark.parametrize(("rate", "steps", "words"), [(0.125, 1, "Landed"), (0.25, 2, "no progress"), (0.5, 2, "Dead ReLU")])
+@pytest.mark.parametrize(
+    ("rate", "steps", "words"), [(0.125, 1, "Landed"), (0.25, 2, "no progress"), (0.5, 2, "Dead ReLU")]
+)
 def test_learning_rates_tell_their_story(offline: Page, rate: float, steps: int, words: str) -> None:
     """η = 0.125 lands at once, 0.25 jumps back and forth, 0.5 kills the ReLU at step 2."""
     set_slider(offline, "learning_rate", rate)
@@ -201,9 +206,7 @@ def test_arrow_keys_in_a_slider_never_turn_the_slide(offline: Page) -> None:
     assert offline.evaluate("Reveal.getCurrentSlide().id") != "try-it"
 
 
-def test_touch_moves_the_point_and_does_not_swipe(
-    static: Callable[[str], str], watch: Callable[..., Watched]
-) -> None:
+def test_touch_moves_the_point_and_does_not_swipe(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
     """On a phone a tap on the curve moves the point; the deck stays where it is."""
     page = watch(viewport=PHONE, has_touch=True, is_mobile=True).goto(static("visual-guide") + "#/try-it")
     box = page.locator(f"{DEMO} .plot-overlay").bounding_box()

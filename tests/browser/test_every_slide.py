@@ -26,9 +26,7 @@ def place(page: Page) -> str:
 
 @pytest.mark.parametrize("canvas", CANVASES)
 @pytest.mark.parametrize("deck", paths.shipped_decks())
-def test_there_and_back(
-    deck: str, canvas: str, static: Callable[[str], str], watch: Callable[..., Watched]
-) -> None:
+def test_there_and_back(deck: str, canvas: str, static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
     """Forward through all steps and back again comes through the same places, without a complaint or an overflow."""
     watched = watch(viewport=CANVASES[canvas])
     page = watched.goto(static(deck))
@@ -56,7 +54,8 @@ def test_text_is_large_enough(deck: str, static: Callable[[str], str], watch: Ca
     """From the back row nothing is under 18 px; subscripts and fractions inside formulas are smaller by nature."""
     page = watch().goto(static(deck))
     small = page.evaluate("""() => [...document.querySelectorAll('.sheet *')].filter(e =>
-        [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()) && !e.closest('math, noscript, script, svg')
+        [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
+        && !e.closest('math, noscript, script, svg')
         && parseFloat(getComputedStyle(e).fontSize) < 18).map(e => e.className + ': ' + e.textContent.slice(0, 30))""")
     assert small == []
 
@@ -66,10 +65,14 @@ def test_every_plot_is_drawn_at_its_size(static: Callable[[str], str], watch: Ca
     page = watch().goto(static("chain-rule"))
     for slide in ("tangent", "surface", "walk"):
         page.evaluate("id => Reveal.slide(Reveal.getIndices(document.getElementById(id)).h, 0, 99)", slide)
-        page.wait_for_function("id => [...document.getElementById(id).querySelectorAll('.plot')].every(p => p.querySelector('.main-svg'))", arg=slide)
+        page.wait_for_function(
+            "id => [...document.getElementById(id).querySelectorAll('.plot')].every(p => p.querySelector('.main-svg'))",
+            arg=slide,
+        )
         sizes = page.evaluate(
             """id => [...document.getElementById(id).querySelectorAll('.plot')].map(p => {
-            const svg = p.querySelector('.main-svg'); return [p.clientWidth - svg.width.baseVal.value, p.clientHeight - svg.height.baseVal.value]; })""",
+            const { width, height } = p.querySelector('.main-svg');
+            return [p.clientWidth - width.baseVal.value, p.clientHeight - height.baseVal.value]; })""",
             slide,
         )
         assert all(abs(difference) <= 1 for pair in sizes for difference in pair), (slide, sizes)

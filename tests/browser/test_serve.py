@@ -52,9 +52,7 @@ def current(page: Page) -> str:
     return str(page.evaluate("Reveal.getCurrentSlide().id"))
 
 
-def test_a_saved_change_is_shown_and_the_slide_kept(
-    deck: Path, server: Server, watch: Callable[..., Watched]
-) -> None:
+def test_a_saved_change_is_shown_and_the_slide_kept(deck: Path, server: Server, watch: Callable[..., Watched]) -> None:
     """The number changes in place: no reload, the same slide, the same fragment."""
     watched = watch()
     page = watched.goto(server.address + "#/second/0")
@@ -88,7 +86,9 @@ def test_a_broken_save_shows_its_problems_over_the_last_good_deck(
     """The overlay names file, line and hint; the deck below still works; the repair takes the overlay away."""
     watched = watch()
     page = watched.goto(server.address + "#/second")
-    deck.write_text(DECK.replace("neuron.L", "neuron.loss") + "    nots: oops <script>alert(1)</script>\n", encoding="utf-8")
+    deck.write_text(
+        DECK.replace("neuron.L", "neuron.loss") + "    nots: oops <script>alert(1)</script>\n", encoding="utf-8"
+    )
     overlay = page.locator(".problems")
     expect(overlay).to_contain_text("This save has 2 problems")
     expect(overlay).to_contain_text("deck.yaml:14:")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_scripts_off(static: Callable[[str], str], watch: Callable[..., Watched]
     boxes = [section.bounding_box() for section in page.locator("section").all()]
     tops = [box["y"] for box in boxes if box]
     assert tops == sorted(tops)
-    assert all(b - a > 100 for a, b in zip(tops, tops[1:], strict=False))
+    assert all(b - a > 100 for a, b in itertools.pairwise(tops))
 
 
 def test_printing_shows_every_slide_with_its_plots(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page
 
-from bpslides.autodiff import AutodiffError, Run, Tape, Var, apply, backward, optimizer, trace
+from bpslides.autodiff import AutodiffError, Run, Tape, Var, backward, optimizer, trace
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +23,15 @@ def twin(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A page that holds the replay as `Twin`, bundled from its source."""
     out = tmp_path_factory.mktemp("twin") / "twin.js"
     subprocess.run(
-        ["node_modules/.bin/esbuild", "src/replay.ts", "--bundle", "--format=iife", "--global-name=Twin", f"--outfile={out}", "--log-level=error"],
+        [
+            "node_modules/.bin/esbuild",
+            "src/replay.ts",
+            "--bundle",
+            "--format=iife",
+            "--global-name=Twin",
+            f"--outfile={out}",
+            "--log-level=error",
+        ],
         cwd=ROOT / "web",
         check=True,
     )
@@ -46,11 +54,11 @@ def graphs(draw: st.DrawFn) -> tuple[Tape, list[str]]:
     tape = Tape()
     nodes: list[Var] = [tape.leaf(name, value()) for name in ("p", "q", "r")]
     for _ in range(draw(st.integers(1, 9))):
-        pick = lambda: nodes[draw(st.integers(0, len(nodes) - 1))]  # noqa: E731 - drawn anew each time
+        arguments = [nodes[draw(st.integers(0, len(nodes) - 1))] for _ in range(2)]
         if draw(st.booleans()):
-            nodes.append(tape.apply(draw(st.sampled_from(UNARY)), pick()))
+            nodes.append(tape.apply(draw(st.sampled_from(UNARY)), arguments[0]))
         else:
-            nodes.append(tape.apply(draw(st.sampled_from(BINARY)), pick(), pick()))
+            nodes.append(tape.apply(draw(st.sampled_from(BINARY)), *arguments))
     total = nodes[-1] if width is None else tape.apply(draw(st.sampled_from(["sum", "mean", "max"])), nodes[-1])
     tape.name("loss", total * 1.0)
     return tape, ["p", "q", "r"]
@@ -61,7 +69,9 @@ def close(mine: Any, theirs: Any, what: str) -> None:
     np.testing.assert_allclose(np.asarray(theirs, float), np.asarray(mine, float), rtol=1e-12, atol=1e-13, err_msg=what)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(data=st.data())
 def test_one_pass_agrees(twin: Page, data: st.DataObject) -> None:
     """Values, gradients and the updated parameters of new inputs, to 1e-12."""
@@ -70,7 +80,12 @@ def test_one_pass_agrees(twin: Page, data: st.DataObject) -> None:
         run = Run(tape, "loss", leaves, optimizer("sgd", 0.05))
         recorded = trace(run)
         shape = tape.value("p").shape
-        new = {name: np.array(data.draw(st.lists(NUMBERS, min_size=3, max_size=3)))[: shape[0]] if shape else data.draw(NUMBERS) for name in leaves}
+        new = {
+            name: np.array(data.draw(st.lists(NUMBERS, min_size=3, max_size=3)))[: shape[0]]
+            if shape
+            else data.draw(NUMBERS)
+            for name in leaves
+        }
         again = tape.replay(new)
         mine = backward(again, "loss")
         updated = Run(again, "loss", leaves, optimizer("sgd", 0.05)).at(0).updated
@@ -90,13 +105,18 @@ def test_matrices_agree(twin: Page) -> None:
     random = np.random.default_rng(7)
     tape = Tape()
     x, w, b = (tape.leaf(name, random.normal(size=size)) for name, size in (("x", (4, 2)), ("W", (2, 3)), ("b", (3,))))
-    a = apply("softmax", x @ w + b)
-    tape.name("loss", apply("mean", apply("log", a)))
+    a = tape.apply("softmax", x @ w + b)
+    tape.name("loss", tape.apply("mean", tape.apply("log", a)))
     recorded = trace(Run(tape, "loss", ["W", "b"], optimizer("sgd", 0.1)))
     for seed in range(5):
-        new = {"W": np.random.default_rng(seed).normal(size=(2, 3)), "b": np.random.default_rng(seed + 9).normal(size=3)}
+        new = {
+            "W": np.random.default_rng(seed).normal(size=(2, 3)),
+            "b": np.random.default_rng(seed + 9).normal(size=3),
+        }
         mine = Run(tape.replay(new), "loss", ["W", "b"], optimizer("sgd", 0.1)).at(0)
-        theirs = twin.evaluate("([t, s]) => new Twin.Replay(t).run(s)", [recorded, {k: v.tolist() for k, v in new.items()}])
+        theirs = twin.evaluate(
+            "([t, s]) => new Twin.Replay(t).run(s)", [recorded, {k: v.tolist() for k, v in new.items()}]
+        )
         for name in ("W", "b", "x"):
             close(mine.sweep.gradient(name), theirs["gradients"][name], name)
         close(mine.updated["W"], theirs["updated"]["W"], "updated W")
@@ -106,7 +126,7 @@ def test_an_overflow_is_named_by_both(twin: Page) -> None:
     """exp(1000) has no finite value: both twins name the node and the op instead of showing infinity."""
     tape = Tape()
     x = tape.leaf("x", 1.0)
-    tape.name("grown", apply("exp", x))
+    tape.name("grown", tape.apply("exp", x))
     tape.name("loss", Var(tape, tape.names["grown"]) * 1.0)
     recorded = trace(Run(tape, "loss", ["x"], optimizer("sgd", 0.1)))
     with pytest.raises(AutodiffError) as error:

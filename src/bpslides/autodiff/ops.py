@@ -61,6 +61,11 @@ class Op:
             return self.vjps[0](adjoint, out, *values, position=parent, **attributes)
         return self.vjps[parent](adjoint, out, *values, **attributes)
 
+    @property
+    def elementwise(self) -> bool:
+        """Whether every element of the result comes from the elements in the same place, and from no others."""
+        return self.shape in (shapes.same, shapes.stretched)
+
     def formula(self, *parts: str) -> str:
         """Fill the LaTeX template; an operation of any arity joins its parts by commas."""
         if self.arity is None:
