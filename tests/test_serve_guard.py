@@ -15,7 +15,16 @@ from tests.serving import write_deck
 
 PORT = 8000
 OWN = f"127.0.0.1:{PORT}"
-ADDRESSES = ["/", "/{deck}", "/{deck}/", "/{deck}/assets/{name}", "/{deck}/speaker", "/{deck}/speaker.js", "/{deck}/ws"]
+ADDRESSES = [
+    "/",
+    "/style.css",
+    "/{deck}",
+    "/{deck}/",
+    "/{deck}/assets/{name}",
+    "/{deck}/speaker",
+    "/{deck}/speaker.js",
+    "/{deck}/ws",
+]
 
 
 @pytest.fixture(scope="module")

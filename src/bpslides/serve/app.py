@@ -59,6 +59,9 @@ def routes(library: Library) -> Starlette:
             return RedirectResponse(f"/{quote(library.home)}/")
         return HTMLResponse(pages.index(await asyncio.to_thread(shipped)))
 
+    async def style(request: Request) -> Response:
+        return Response(paths.static("base.css"), media_type=MIME[".css"])
+
     async def slash(request: Request) -> Response:
         name = request.path_params["deck"]
         if name not in library.decks:
@@ -117,6 +120,7 @@ def routes(library: Library) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", home),
+            Route("/style.css", style),
             Route("/{deck}", slash),
             Route("/{deck}/", page),
             Route("/{deck}/assets/{name}", asset),
