@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from bpslides import paths
@@ -40,6 +41,11 @@ def data_address(data: bytes, mime: str) -> str:
     return f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"
 
 
+@lru_cache(maxsize=64)  # the fonts and scripts are the same at every rebuild
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
 @dataclass
 class Assets:
     """Collects the files of one site."""
@@ -54,8 +60,7 @@ class Assets:
         suffix = PurePosixPath(name).suffix.lower()
         if self.single_file:
             return data_address(data, MIME[suffix])
-        digest = hashlib.sha256(data).hexdigest()[:12]
-        path = f"assets/{PurePosixPath(name).stem}.{digest}{suffix}"
+        path = f"assets/{PurePosixPath(name).stem}.{_digest(data)}{suffix}"
         self.files[path] = data
         return path
 

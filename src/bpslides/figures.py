@@ -74,12 +74,23 @@ def written(figure: Figure, where: Text | None, problems: Problems) -> dict[str,
     try:
         PlotlyFigure(data=data, layout=layout)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        lines = [text.strip() for text in str(error).splitlines() if text.strip()]
+        lines = [text.strip() for text in str(error).splitlines() if text.strip()] or ["unknown fault"]
         hint = next((text for text in lines if text.startswith("Did you mean")), None)
-        message = re.sub(r"plotly\.graph_objs\.", "", lines[0]) if lines else "unknown fault"
+        message = re.sub(r"plotly\.graph_objs\.", "", lines[0])
+        named = re.search(r"'(\w+)'$", message)
+        where = (_key([figure.data, figure.layout], named[1]) if named else None) or where
         problems.error(f"Plotly refuses this figure: {message}", where.place() if where else None, hint)
         return None
     return {"data": data, "layout": layout}
+
+
+def _key(value: Any, name: str) -> Text | None:
+    """The first key with this name, which knows its place."""
+    if isinstance(value, dict):
+        keys = [key for key in value if key == name]
+        return keys[0] if keys else _key(list(value.values()), name)
+    items = value if isinstance(value, list) else ()
+    return next((found for item in items if (found := _key(item, name)) is not None), None)
 
 
 def _not_finite(value: Any) -> Text | None:

@@ -287,8 +287,8 @@ class Figure(Block):
     at: Number | None = None
     """Where a point with its tangent is drawn."""
     symbol: Text | None = None
-    data: list[dict[str, Any]] | None = None
-    layout: dict[str, Any] = {}
+    data: list[dict[Text, Any]] | None = None
+    layout: dict[Text, Any] = {}
     alt: Text | None = None
     caption: Text | None = None
     height: Annotated[int, Field(ge=120, le=600)] = 380

@@ -57,7 +57,8 @@ def _expand(name: Text, network: Network, problems: Problems) -> Graph:
     graph = Graph(loss="loss")
     units = list(network.inputs)
     outputs = network.layers[-1].units
-    _check_units([*units, *(unit for layer in network.layers for unit in layer.units)], problems)
+    if not _are_names([*units, *(unit for layer in network.layers for unit in layer.units)], problems):
+        return graph
     graph.inputs = _leaves(name, "inputs", network, units, problems)
     targets = list(network.targets)
     if sorted(targets) != sorted(outputs) and len(targets) != len(outputs):
@@ -84,15 +85,19 @@ def _expand(name: Text, network: Network, problems: Problems) -> Graph:
     return graph
 
 
-def _check_units(units: list[Text], problems: Problems) -> None:
+def _are_names(units: list[Text], problems: Problems) -> bool:
+    """Whether the units can be called so."""
     seen: set[str] = set()
+    sound = True
     for unit in units:
         fault = name_problem(unit)
         if fault is None and unit in seen:
             fault = f"two units are called “{unit}”"
         if fault:
             problems.error(fault, unit.place())
+            sound = False
         seen.add(unit)
+    return sound
 
 
 def _leaves(name: Text, kind: str, network: Network, units: list[Text], problems: Problems) -> dict[str, Any]:

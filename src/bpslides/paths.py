@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from bpslides.errors import BpslidesError
@@ -23,6 +24,7 @@ def shipped(kind: str) -> Path:
     return packaged if packaged.is_dir() else _CHECKOUT / kind
 
 
+@lru_cache(maxsize=16)  # a few megabytes, asked for at every rebuild
 def static(name: str) -> bytes:
     """A file of the browser runtime. Raises :class:`BpslidesError` when it was never built."""
     try:

@@ -84,10 +84,14 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     renderer = Renderer(numbers, assets, problems)
     total = len(source.slides) - 1
     sections: list[Section] = []
+    columns: list[Markup] = []
     for column, item in enumerate(deck.slides):
+        first = len(sections)
         for slide in item.stack if isinstance(item, Stack) else [item]:
             index = len(sections)
             sections.append(Section(str(slide.id), renderer.slide(slide, source, index, total), column))
+        inner = "".join(section.html for section in sections[first:])
+        columns.append(Markup(f"<section>{inner}</section>" if isinstance(item, Stack) else inner))  # noqa: S704 - ours
     notes = [
         {
             "id": str(slide.id),
@@ -95,11 +99,6 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
             "notes": renderer.text.block(slide.notes) if slide.notes else "",
         }
         for slide in source.slides
-    ]
-    columns = [
-        Markup(inner if isinstance(item, Slide) else f"<section>{inner}</section>")  # noqa: S704 - rendered above
-        for column, item in enumerate(deck.slides)
-        for inner in ["".join(section.html for section in sections if section.stack == column)]
     ]
     frame = _Frame(assets, output)
     title = renderer.text.plain(deck.title)
