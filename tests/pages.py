@@ -30,7 +30,7 @@ class Node:
         """Every element below this one for a selector of tags, classes, ids and attributes, with spaces between."""
         found = [self]
         for part in selector.split(" "):
-            found = list(dict.fromkeys(node for above in found for node in above._below() if node._is(part)))
+            found = list(dict.fromkeys(node for above in found for node in above.below() if node._is(part)))
         return found
 
     def one(self, selector: str) -> "Node":
@@ -47,13 +47,16 @@ class Node:
         if self.tag in ("script", "style", "annotation"):
             return ""
         words = "".join(child if isinstance(child, str) else child._words() for child in self.children)
-        return f" {words} " if self.tag in ("p", "li", "td", "th", "h1", "h2", "h3", "div", "section", "output") else words
+        return (
+            f" {words} " if self.tag in ("p", "li", "td", "th", "h1", "h2", "h3", "div", "section", "output") else words
+        )
 
-    def _below(self) -> list["Node"]:
+    def below(self) -> list["Node"]:
+        """Every element inside of it."""
         below: list[Node] = []
         for child in self.children:
             if isinstance(child, Node):
-                below += [child, *child._below()]
+                below += [child, *child.below()]
         return below
 
     def _is(self, part: str) -> bool:

@@ -1,60 +1,60 @@
-"""Fonts cut to the characters of a page: small, complete, and still able to set a formula."""
-
-from __future__ import annotations
+"""Fonts: a subset holds every character that the page shows, and not much more."""
 
 import io
-from typing import Any
 
 import pytest
 from fontTools.ttLib import TTFont
 
 from bpslides import fonts
-from bpslides.markup import mathml
 
 
-def opened(data: bytes) -> Any:
-    """A font to ask."""
-    return TTFont(io.BytesIO(data))
+def characters(data: bytes) -> set[str]:
+    """The characters that a font file can show."""
+    return set(map(chr, TTFont(io.BytesIO(data)).getBestCmap()))
 
 
-@pytest.mark.parametrize("font", [fonts.TEXT, fonts.MATH, fonts.MONO])
-def test_a_subset_is_small_and_holds_what_was_asked(font: fonts.Font) -> None:
-    """The letters asked for are there, others are not, and it is a tenth of the whole."""
-    data = fonts.subset(font, "AbL123")
-    known = set(opened(data).getBestCmap())
-    assert {ord(c) for c in "AbL123"} <= known
-    assert ord("Q") not in known
-    assert len(data) < len(fonts.whole(font)) / 10
+def test_what_a_page_shows() -> None:
+    """Text and formulas are told apart; scripts, styles and tags are not shown."""
+    html = '<p title="Ж">Größe &amp; <math><mi>x</mi><mo>∑</mo></math><svg><text>σ</text></svg></p><script>Щ</script>'
+    text, math = fonts.characters(html)
+    assert set("Größe&") <= set(text)
+    assert set("x𝑥∑σ𝜎") <= set(math)
+    assert not set("ЖЩ") & (set(text) | set(math))
+    assert "∑" not in text.replace(fonts.ALWAYS, "")
 
 
-def test_the_math_table_survives() -> None:
-    """Without it the browser could stretch no brace and place no fraction bar."""
-    font = opened(fonts.subset(fonts.MATH, "x()=√∑"))
-    assert "MATH" in font
-    assert font["MATH"].table.MathVariants.VertGlyphConstruction
+def test_letters_become_italic() -> None:
+    """A browser shows the letters of a formula as mathematical italic: both forms are there, h as Planck's constant."""
+    math = fonts.characters("<math><mi>a</mi><mi>Z</mi><mi>h</mi><mi>α</mi><mi>∂</mi></math>")[1]
+    assert set("a𝑎Z𝑍hℎα𝛼∂𝜕") <= set(math)
 
 
-def test_the_weight_stays_variable_and_figures_can_line_up() -> None:
-    """Headings are bold and live numbers do not jump, from one file."""
-    font = opened(fonts.subset(fonts.TEXT, "0123 ab"))
-    axes = {axis.axisTag: (axis.minValue, axis.maxValue) for axis in font["fvar"].axes}
-    assert axes == {"wght": (400, 800)}
-    assert "tnum" in {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+@pytest.mark.parametrize("font", [fonts.TEXT, fonts.MATH, fonts.MONO], ids=lambda font: font.family)
+def test_subset(font: fonts.Font) -> None:
+    """A subset has the characters that were asked for, is much smaller, and is the same every time."""
+    data = fonts.subset(font, "ab12")
+    assert characters(data) >= set("ab12")
+    assert "q" not in characters(data)
+    assert len(data) < len(fonts.whole(font)) / 3
+    fonts.subset.cache_clear()
+    assert fonts.subset(font, "ab12") == data
 
 
-def test_characters_of_text_and_of_formulas_are_told_apart() -> None:
-    """Formulas ask for mathematical italic too, which the browser puts in by itself; scripts ask for nothing."""
-    page = f"<p>Grüße €</p><script>漢</script><p>{mathml('h + x')}</p>"
-    text, math = fonts.characters(page)
-    assert "ü" in text
-    assert "€" in text
-    assert "漢" not in text + math
-    assert "𝑥" in math
-    assert "ℎ" in math
-    assert "€" not in math
+def test_formulas_keep_their_table() -> None:
+    """The MATH table, by which roots and braces grow, survives; so does the weight axis of the text font."""
+    assert "MATH" in TTFont(io.BytesIO(fonts.subset(fonts.MATH, "x√∑")))
+    assert [axis.axisTag for axis in TTFont(io.BytesIO(fonts.subset(fonts.TEXT, "x")))["fvar"].axes] == ["wght"]
 
 
-def test_what_a_page_may_come_to_show_is_always_there() -> None:
-    """Live numbers, powers of ten and signs that no source holds."""
-    text, _ = fonts.characters("<p>a</p>")
-    assert set("0123456789−×⁻⁷…") <= set(text)
+def test_what_scripts_may_show_is_always_there() -> None:
+    """Live numbers and the words of live blocks need no characters of the page's source."""
+    always = characters(fonts.subset(fonts.MONO, fonts.ALWAYS))
+    assert set("0123456789.−+×⁰¹²³") <= always
+
+
+def test_face_rule() -> None:
+    """A rule names family, weight and file."""
+    rule = fonts.face_rule(fonts.MATH, "x.ttf")
+    assert rule.startswith("@font-face{")
+    assert 'font-family:"STIX Two Math"' in rule
+    assert 'src:url("x.ttf")' in rule

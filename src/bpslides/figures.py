@@ -65,7 +65,7 @@ def written(figure: Figure, where: Text | None, problems: Problems) -> dict[str,
         problems.error("should be a finite number", wild.place(), "an empty entry leaves a gap in a line")
         return None
     for trace in figure.data or []:
-        kind = trace.get("type", "scatter")
+        kind = trace.get(Text("type"), "scatter")
         if kind not in TRACES:
             place = kind.place() if isinstance(kind, Text) else where.place() if where else None
             problems.error(f"there is no trace “{kind}” here", place, did_you_mean(str(kind), TRACES))

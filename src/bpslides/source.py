@@ -257,8 +257,45 @@ def _validate(kind: type[T], data: Any, where: tuple[int | str, ...], tree: Tree
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
+        details = error.errors(include_url=False, include_input=False)
+        for detail in details:
             _report(kind, detail, where, tree, problems)
+        # A model with a part missing would have other numbers, and each of these another message.
+        return None if kind is Model else _salvage(kind, data, details)
+
+
+def _salvage(kind: type[T], data: Any, details: list[ErrorDetails]) -> T | None:
+    """``data`` without the keys and blocks at fault, so that the rest of a slide is looked at in the same run."""
+    gone: set[tuple[int, int | str]] = set()
+    for detail in details:
+        node, above, chosen = data, "", None
+        for part in detail["loc"]:
+            if isinstance(node, dict):
+                children: dict[int | str, Any] = node
+            else:
+                children = dict(enumerate(node)) if isinstance(node, list) else {}
+            if part not in children:
+                continue
+            step, child = (id(node), part), children[part]
+            is_block = isinstance(child, dict) and len(child) == 1 and next(iter(child)) in BLOCKS
+            is_entry = isinstance(node, list) and (above in ("content", "stack") or is_block)
+            if chosen is None or is_entry or detail["type"] == "extra_forbidden":
+                chosen = step
+            node, above = child, str(part)
+        if chosen is None:
+            return None
+        gone.add(chosen)
+
+    def rest(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: rest(item) for key, item in value.items() if (id(value), key) not in gone}
+        if isinstance(value, list):
+            return [rest(item) for index, item in enumerate(value) if (id(value), index) not in gone]
+        return value
+
+    try:
+        return kind.model_validate(rest(data))
+    except ValidationError:
         return None
 
 

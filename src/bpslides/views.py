@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -327,9 +328,7 @@ def _digits(step: float) -> str:
 
 def _step(domain: tuple[float, float]) -> float:
     """A slider step that gives a few hundred positions of round numbers."""
-    span = domain[1] - domain[0]
-    power = 10.0 ** max(-6, len(str(int(1 / span))) * -1 - 1) if span < 1 else 10.0 ** (len(str(int(span))) - 3)
-    return float(f"{power:.6g}")
+    return 10.0 ** (math.floor(math.log10(domain[1] - domain[0])) - 2)
 
 
 def place_of(block: Block) -> Place | None:

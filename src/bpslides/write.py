@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bpslides.errors import BpslidesError, UsageError
-from bpslides.render import Site
+
+if TYPE_CHECKING:
+    from bpslides.render import Site
 
 #: Marks a folder as ours and lists what we put there: nothing else in it is ever replaced or removed.
 MANIFEST = ".bpslides"

@@ -1,0 +1,124 @@
+"""The numbers of a deck: in its texts, in its claims, and as `bpslides values` prints them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bpslides.compute import values
+from bpslides.formatting import format_number
+from tests.decks import NEURON, Deck, with_content
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("neuron.y_hat", "1.1"),
+        ("neuron.L | .2f", "0.81"),
+        ("neuron.grad.w | .2f", "−3.60"),
+        ("neuron.grad.b | .2f", "−1.80"),
+        ("neuron.updated.w", "0.536"),
+        ("neuron.after(1).L", "0.6561"),
+        ("neuron.after(2).updated.w | .4f", "0.5976"),
+        ("neuron.after(1).grad.w | .3f", "−3.240"),
+        ("-neuron.grad.w * 2", "7.2"),
+        ("max(neuron.w, neuron.b) | .1f", "0.5"),
+        ("neuron.L | .1%", "81.0%"),
+        ("1e-7 | .1e", "1.0×10⁻⁷"),
+        ("round(neuron.L, 1)", "0.8"),
+        ("[1, 2][1]", "2"),
+    ],
+)
+def test_numbers_in_text(tmp_path: Path, expression: str, text: str) -> None:
+    """A number in text is what the model says, in the format that is asked for."""
+    page = Deck(tmp_path, with_content(f"- 'It is {{{{ {expression} }}}}.'")).sound.page
+    assert page.texts(".prose .num") == [text]
+    assert page.one(".prose").text == f"It is {text}."
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.floats(-5, 5), st.floats(-5, 5), st.sampled_from(["w", "b", "z", "y_hat", "L"]))
+def test_numbers_in_text_are_those_of_the_program(tmp_path: Path, w: float, b: float, name: str) -> None:
+    """Whatever the parameters are, text, table and formula show what the program computes."""
+    models = NEURON.replace("w: 0.5", f"w: {w!r}").replace("b: 0.1", f"b: {b!r}")
+    content = (
+        f"- '{{{{ neuron.{name} | .5f }}}}'\n- table: {{header: [a], rows: [['{{{{ neuron.grad.{name} | .5f }}}}']]}}"
+    )
+    deck = Deck(tmp_path, with_content(content, models)).sound
+    state = deck.site.numbers.programs["neuron"].state()
+    assert deck.page.one(".prose .num").text == format_number(state.tape.value(name), ".5f")
+    assert deck.page.one("td .num").text == format_number(state.sweep.gradient(name), ".5f")
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("▸nuron.L", "there is no model “nuron” (did you mean “neuron”?)"),
+        ("▸neuron.K", "“neuron” has no “K” (known here: L, b, w, x, y, y_hat, z)"),
+        ("2*▸neuron.y_het", "“neuron” has no “y_het” (did you mean “y_hat”?)"),
+        ("▸neuron.updated.z", "“neuron” has no “z” (known here: b, w)"),
+        ("▸neuron", "“neuron” is a model: which of its numbers? (known here: L, b, w, x, y, y_hat, z)"),
+        ("▸neuron.after(200000).L", "200000 updates are not possible (ask for 0 to 100,000)"),
+        ("neuron.L +▸", "the expression stops too early (a name or a number is missing)"),
+        ("▸1/0", "1/0 has no finite value (a division by zero)"),
+        ("▸neuron.z.real", "“neuron” has no “z.real” (known here: L, b, w, x, y, y_hat, z)"),
+        ("▸open(1)", 'there is no function "open"'),
+        (
+            "neuron.L | ▸.2x",
+            '".2x" is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d',
+        ),
+    ],
+)
+def test_mistakes_in_numbers(tmp_path: Path, expression: str, message: str) -> None:
+    """A number that cannot be worked out is told where ▸ points, in text and in a formula, and shown as “?”."""
+    written = expression.replace("▸", "")
+    before = expression.index("▸")
+    deck = Deck(tmp_path, with_content(f"- 'A {{{{ {written} }}}}'\n- equation: 'A = {{{{ {written} }}}}'"))
+    shown = [one.split(" (the functions")[0] for one in deck.messages]
+    assert shown == [f"16:{15 + before}: {message}", f"17:{27 + before}: {message}"]
+    assert deck.page.one(".prose .num").text == "?"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "close(neuron.L, 0.81, 1e-12)",
+        "neuron.after(1).L < neuron.L",
+        "neuron.L > 0.8 and neuron.L < 0.9",
+        "round(neuron.L, 2) == 0.81",
+        "neuron.grad.w == neuron.grad.z * neuron.x",
+    ],
+)
+def test_claims_that_hold(tmp_path: Path, claim: str) -> None:
+    """A claim that the numbers support says nothing."""
+    assert Deck(tmp_path, with_content("- x") + f"    claims: ['{claim}']\n").messages == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("neuron.L < 0.5", "15: this claim does not hold: neuron.L is 0.8099999999999998"),
+        ("neuron.L == neuron.z", "15: this claim does not hold: neuron.L is 0.8099999999999998, neuron.z is 1.1"),
+        ("neuron.L < 1 and neuron.z > 5", "15: this claim does not hold: neuron.z is 1.1"),
+        ("2 < 1", "15: this claim does not hold"),
+        ("neuron.L", "15: a claim compares numbers, this is just a number (such as: m.L < 0.5)"),
+        ("neuron.LL < 1", "15: “neuron” has no “LL” (did you mean “L”?)"),
+        ("neuron.L <", "25: the expression stops too early (a name or a number is missing)"),
+    ],
+)
+def test_claims_that_do_not_hold(tmp_path: Path, claim: str, message: str) -> None:
+    """A claim that the numbers contradict fails the build, with the numbers."""
+    assert Deck(tmp_path, with_content("- x") + f"    claims: ['{claim}']\n").messages == [f"17:{message}"]
+
+
+def test_values(tmp_path: Path) -> None:
+    """All numbers of a model, ready for JSON; after a step, everything is one step later."""
+    program = Deck(tmp_path, with_content("- x")).sound.site.numbers.programs["neuron"]
+    found = json.loads(json.dumps(values(program)))
+    assert found["values"] == pytest.approx({"x": 2, "y": 2, "w": 0.5, "b": 0.1, "z": 1.1, "y_hat": 1.1, "L": 0.81})
+    assert found["gradients"]["w"] == pytest.approx(-3.6)
+    assert found["updated"] == pytest.approx({"w": 0.536, "b": 0.118})
+    assert 0 <= found["gradient_check"] < 1e-6
+    assert values(program, 1)["values"]["w"] == found["updated"]["w"]

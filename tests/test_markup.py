@@ -1,0 +1,322 @@
+"""Markdown, formulas and numbers as HTML: what a reader sees, and nothing that runs."""
+
+import re
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpslides.assets import Assets
+from bpslides.compute import Numbers
+from bpslides.errors import Problems
+from bpslides.markup import MathError, Writer, display_formula, mathml
+from bpslides.model import Deck as DeckData
+from bpslides.source import Source
+from bpslides.text import Text
+from tests.decks import Deck, with_content
+from tests.pages import Node, read
+
+
+def write(text: str) -> tuple[Node, list[str]]:
+    """The HTML of a text outside of any deck, and the messages about it."""
+    problems = Problems()
+    source = Source(DeckData(title=Text("T")), "t", Path())
+    html = Writer(Numbers(source, problems), Assets(single_file=False), problems).block(Text(text))
+    return read(html), [problem.message for problem in problems.found]
+
+
+def page(tmp_path: Path, text: str) -> Node:
+    """The body of a slide that holds this text."""
+    content = "- |\n" + "\n".join(f"  {line}" for line in text.split("\n"))
+    return Deck(tmp_path, with_content(content)).sound.page.one(".prose")
+
+
+# ── Markdown ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_markdown(tmp_path: Path) -> None:
+    """Paragraphs, emphasis, lists, tables, code and links are what they look like."""
+    body = page(
+        tmp_path, "One *em* **strong** `code` ~~gone~~\n\n- a\n- b\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n[there](#/b)"
+    )
+    assert body.texts("em") + body.texts("strong") + body.texts("code") + body.texts("s") == [
+        "em",
+        "strong",
+        "code",
+        "gone",
+    ]
+    assert body.texts("li") == ["a", "b"]
+    assert body.texts("td") == ["1", "2"]
+    assert body.one("a").attributes["href"] == "#/b"
+
+
+def test_headings_begin_below_the_title(tmp_path: Path) -> None:
+    """The title of a slide is its h2, so headings in a text go on from h3."""
+    assert [node.tag for node in page(tmp_path, "# A\n\n## B\n\n###### C").children if isinstance(node, Node)] == [
+        "h3",
+        "h3",
+        "h6",
+    ]
+
+
+def test_links_away_open_elsewhere(tmp_path: Path) -> None:
+    """A link to another site opens in a new window and tells it nothing; one within the deck does not."""
+    away, here = page(tmp_path, "[a](https://example.org/x) [b](#/2)").all("a")
+    assert away.attributes["rel"] == "noopener noreferrer"
+    assert "target" not in here.attributes
+
+
+def test_numbers_are_taken_out_before_markdown(tmp_path: Path) -> None:
+    """Stars and bars in an expression mean arithmetic and format, also in a table."""
+    body = page(tmp_path, "{{ neuron.w*2*neuron.x }} *em*\n\n| a |\n|---|\n| {{ neuron.L | .1f }} |")
+    assert body.texts(".num") == ["2", "0.8"]
+    assert body.texts("td") == ["0.8"]
+
+
+def test_code_is_literal(tmp_path: Path) -> None:
+    """In code, nothing is filled in."""
+    body = page(tmp_path, "`{{ neuron.L }}` {{ neuron.L }}\n\n```\n{{ nonsense }}\n```")
+    assert body.texts("code") == ["{{ neuron.L }}", "{{ nonsense }}"]
+    assert body.texts(".num") == ["0.81"]
+
+
+def test_templates_are_plain_text(tmp_path: Path) -> None:
+    """Only {{ }} means something: {% %} and {# #} do not."""
+    assert page(tmp_path, "{% if x %} {# no #}").text == "{% if x %} {# no #}"
+
+
+def test_what_a_number_prints_is_not_read_again(tmp_path: Path) -> None:
+    """A format cannot bring markup in."""
+    assert page(tmp_path, "a{{ neuron.L | .1f }}*b*").text == "a0.8b"
+
+
+def test_unclosed_number() -> None:
+    """An opening {{ without its end is shown, with a warning."""
+    body, messages = write("a {{ neuron.L and more")
+    assert body.text == "a {{ neuron.L and more"
+    assert messages == ["this “{{” is never closed, so it is shown as text"]
+
+
+@pytest.mark.parametrize("text", ["$5 and $10", "5$ a$", "\\$x$"])
+def test_money(text: str) -> None:
+    """A dollar next to a digit or a space is money."""
+    assert write(text)[0].all("math") == []
+
+
+# ── formulas ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"\frac{{a}}{{b}}", "ab"),
+        (r"\frac{{a}b}{c} = {{ neuron.L | .2f }}", "abc=0.81"),
+        (r"x_{{{ neuron.L | .1f }}}", "x0.8"),
+        (r"x_{ {{ neuron.L | .1f }} }", "x0.8"),
+        (r"{{ neuron.grad.w | .2f }}", "−3.60"),
+        (r"\hat y = {{ neuron.y_hat }}", "yˆ=1.1"),
+    ],
+)
+def test_numbers_in_formulas(tmp_path: Path, latex: str, text: str) -> None:
+    """In LaTeX, {{ counts only before a space, so double braces stay what they are; inline and displayed."""
+    deck = Deck(tmp_path, with_content(f"- '${latex}$'\n- equation: '{latex}'")).sound
+    assert ["".join(found.split()) for found in deck.page.texts("p math")] == [text]
+    assert "".join(deck.page.one(".formula").text.split()) == text
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (r"'$a$ and $▸\fraq{1}{2}$'", "Unknown command"),
+        (r"'the word \fraq and $▸\fraq{1}{2}$'", "Unknown command"),
+        (r"'{{ neuron.L }} is $▸\foo$'", "Unknown command"),
+        (r"'$\frac{1}{2▸$'", "Expected closing token"),
+        (r"equation: '\frac{1▸'", "Expected closing token"),
+        (r"equation: 'a = {{ neuron.L | .1f }} ▸\foo'", "Unknown command"),
+        (r"equation: 'x + {{ neuron.grad.w }} ▸\foo + {{ neuron.L }}'", "Unknown command"),
+    ],
+)
+def test_broken_formulas(tmp_path: Path, block: str, message: str) -> None:
+    """A broken formula is told where ▸ points, and shown as its source."""
+    deck = Deck(tmp_path, with_content(f"- {block.replace('▸', '')}"))
+    place = f"16:{9 + block.index('▸')}"
+    assert [one[: one.index(message) + len(message)] for one in deck.messages] == [
+        f"{place}: this formula cannot be read: {message}"
+    ]
+    assert len(deck.page.all("code.broken")) == 1
+
+
+def test_each_of_two_equal_formulas_has_its_place(tmp_path: Path) -> None:
+    """The same mistake twice is told twice."""
+    deck = Deck(tmp_path, with_content(r"- '$\foo$ b $\foo$'"))
+    assert [message.partition(": ")[0] for message in deck.messages] == ["16:11", "16:20"]
+
+
+def test_a_displayed_formula_can_break_between_statements() -> None:
+    """Statements become parts of their own; what they say stays."""
+    whole, parts = read(mathml(r"a = b \quad c = d")), read(display_formula(r"a = b \quad c = d"))
+    assert len(parts.all("span")) == 2
+    assert len(parts.all("math")) == 4
+    assert "".join(parts.text.split()) == "".join(whole.text.split())
+
+
+@given(st.text(st.sampled_from(list("abx12=+-{}()[]\\^_ ")), max_size=30))
+def test_parts_say_what_the_whole_says(latex: str) -> None:
+    """Cutting a formula for narrow screens loses nothing."""
+    try:
+        whole, offset = mathml(latex, display=True), 0
+    except MathError as error:
+        whole, offset = None, error.offset
+    assert 0 <= offset <= len(latex)
+    if whole is not None:
+        assert "".join(read(display_formula(latex)).text.split()) == "".join(read(whole).text.split())
+
+
+BOMBS = {
+    "braces": "{" * 2400 + "}" * 2400,
+    "roots": r"\sqrt{" * 700 + "x" + "}" * 700,
+    "powers": "x" + "^{x" * 1200 + "}" * 1200,
+    "matrices": r"\begin{matrix}" * 150 + "x" + r"\end{matrix}" * 150,
+    "too long": "x" * 5001,
+    "macro": r"\def\a{\a\a}\a",
+    "newcommand": r"\newcommand{\x}{\x\x}\x",
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_formula_bombs(name: str) -> None:
+    """Deep, long and self-referring formulas end soon: with a formula or with a message."""
+    start = time.perf_counter()
+    with suppress(MathError):
+        assert mathml(BOMBS[name])
+    assert time.perf_counter() - start < 1
+
+
+# ── nothing runs ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "[a](javascript:alert(1))",
+    "[a](  JaVaScRiPt:alert(1))",
+    "[a](java&#x0A;script:alert(1))",
+    "[a](&#106;avascript:alert(1))",
+    "[a](vbscript:x)",
+    "[a](data:text/html,<script>x</script>)",
+    "![a](javascript:alert(1))",
+    "<javascript:alert(1)>",
+    '[a](x "onmouseover=alert(1)")',
+    '[a](x" onclick="alert(1))',
+    '![" onerror="alert(1)](deck.yaml)',
+    "[a]: javascript:alert(1)\n\n[a]",
+    "$\\href{javascript:alert(1)}{x}$",
+    "$\\text{<script>alert(1)</script>}$",
+    '$\\color{red" onclick="alert(1)}x$',
+    '$$a$$ ("><script>alert(1)</script>)',
+    "</section></div></main><script>alert(1)</script>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<iframe srcdoc='<script>x</script>'>",
+    "<base href=//evil.example/><meta http-equiv=refresh content=0><link rel=stylesheet href=//x>",
+    "`</code><script>alert(1)</script>`",
+    '```x" onload="y\n</code></pre><script>alert(1)</script>\n```',
+    "# <b onclick=x> {#id .class onclick=x}",
+    "<!-- .element: onclick='x' data-background-iframe='//x' -->",
+]
+
+PROSE = "p h3 h4 h5 h6 em strong s code pre ul ol li table thead tbody tr th td blockquote a img br hr span"
+FORMULA = (
+    "math mrow mi mo mn ms mtext mfrac msqrt mroot msup msub msubsup mover munder munderover mtable mtr mtd mspace "
+    "mstyle mpadded mphantom menclose merror mmultiscripts mprescripts none semantics annotation"
+)
+
+
+def assert_harmless(body: Node) -> None:
+    """Nothing in the tree runs, loads or submits anything."""
+    for node in body.below():
+        assert node.tag in f"{PROSE} {FORMULA}".split(), node.tag
+        for name, value in node.attributes.items():
+            assert not name.startswith("on"), name
+            assert name not in ("id", "name", "srcdoc", "action", "formaction"), name
+            if name == "style":
+                assert "url" not in value
+                assert "position" not in value
+            if name in ("href", "src"):
+                plain = re.sub(r"[\s\x00-\x1f]", "", value).lower()
+                assert not plain.startswith(("javascript:", "vbscript:", "data:", "file:")), value
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_markdown(text: str) -> None:
+    """Everything that would run elsewhere is text here."""
+    assert_harmless(write(text)[0])
+
+
+MARKS = [*list("<>\"'&[]()!`$*_|\n\\"), "](", "$$", "\n\n", "    ", "- ", "{{ 1 }}", "{{", "}}", "&#106;", "&colon;"]
+WORDS = ["javascript:", "onclick=", "<script", "</script>", "style=", "url(x)", "id=", "data:text/html,"]
+FRAGMENTS = st.sampled_from([*HOSTILE, *MARKS, *WORDS])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(FRAGMENTS | st.text(max_size=5), max_size=12).map("".join))
+def test_random_markdown(text: str) -> None:
+    """No text, however it is put together, becomes anything but harmless elements that are closed rightly."""
+    assert_harmless(write(text.replace("\r", ""))[0])
+
+
+def test_hostile_fields_everywhere(tmp_path: Path) -> None:
+    """In every field of a deck, markup is shown as text: the page keeps its one script and its two slides."""
+    bad = "'</script></title></section><script>alert(1)</script><img src=x onerror=alert(1)>'"
+    deck = Deck(
+        tmp_path,
+        f"""\
+        title: {bad}
+        subtitle: {bad}
+        author: {bad}
+        date: {bad}
+        lang: {bad}
+        footer: {bad}
+        slides:
+          - {{layout: title, id: one, title: {bad}, subtitle: {bad}, kicker: {bad}, notes: {bad}}}
+          - id: two
+            title: {bad}
+            content:
+              - flow: [{{label: {bad}, value: {bad}, note: {bad}}}, {{label: a, value: b}}]
+              - cards: [{{title: {bad}, text: {bad}}}]
+              - callout: {{title: {bad}, text: {bad}}}
+              - steps: {{steps: [{{title: {bad}, text: {bad}}}], repeat: {bad}}}
+              - table: {{header: [{bad}], rows: [[{bad}]], caption: {bad}}}
+              - quote: {{text: {bad}, by: {bad}}}
+              - network: {{layers: [1, 2], labels: [{bad}, {bad}], alt: {bad}, caption: {bad}}}
+              - figure: {{data: [{{x: [1], y: [1], name: {bad}}}], layout: {{title: {bad}}}, alt: {bad}}}
+              - curve: {{function: x**2, domain: [0, 1], at: 0.5, alt: {bad}}}
+        """,
+    )
+    assert deck.messages == []
+    page = deck.page
+    assert len(page.all("section")) == 2
+    assert [node.attributes.get("type", "script") for node in page.all("script")].count("script") == 1
+    assert not page.all("img")
+    assert not any(name.startswith("on") for node in page.below() for name in node.attributes)
+    assert_harmless(read(deck.site.notes[0]["notes"]))
+    assert "<script>alert(1)</script>" in page.one("#one h1").text
+
+
+def test_storms() -> None:
+    """Thousands of brackets, stars, braces or dollars take no more than a moment."""
+    storms = [
+        "[" * 20_000,
+        "![" * 10_000,
+        "*a " * 10_000,
+        "{{" * 20_000,
+        "{{ " * 10_000,
+        "$a " * 10_000,
+        "[a](" * 10_000,
+    ]
+    for text in (*storms, ">" * 5_000, "|a|\n|-|\n" * 2_000, "<a " * 10_000):
+        start = time.perf_counter()
+        write(text)
+        assert time.perf_counter() - start < 2, text[:10]  # 0.3 s at most when measured alone

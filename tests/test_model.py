@@ -1,0 +1,165 @@
+"""What an author may write in blocks and models: right values are taken, wrong ones told in plain words."""
+
+from pathlib import Path
+
+import pytest
+
+from bpslides.model import BLOCKS
+from tests.decks import Deck, with_content
+
+# Content begins in line 16 of the deck, its blocks in column 9.
+MISTAKES = [
+    ("equation: {tx: a}", ["16:9: “tex” is missing", "16:20: unknown key “tx” (did you mean “tex”?)"]),
+    ("equation: {tex: a, tone: red}", ["16:28: “tone” should be one of: plain, forward, backward"]),
+    (
+        "flow: [a, b]",
+        [
+            "16:16: an entry of “boxes” should be a mapping (key: value)",
+            "16:19: an entry of “boxes” should be a mapping (key: value)",
+        ],
+    ),
+    ("flow: {boxes: [{label: a, value: 1}]}", ["16:16: “boxes” needs 2 or more entries, not 1"]),
+    (
+        "flow: {boxes: [{label: a, value: 1}, {lable: b, value: 2}], direction: up}",
+        [
+            "16:46: “label” is missing",
+            "16:47: unknown key “lable” (did you mean “label”?)",
+            "16:69: “direction” should be one of: forward, backward",
+        ],
+    ),
+    ("cards: {cards: [{title: a, text: b}], columns: 9}", ["16:47: “columns” should be at most 4"]),
+    ("cards: {cards: []}", ["16:17: “cards” needs 1 or more entries, not 0"]),
+    ("table: {header: [a, b], rows: [[1], [1, 2]]}", ["16:9: row 1 has 1 cells, the header has 2"]),
+    ("table: {header: [a, b], rows: [[1, 2]], align: [left]}", ["16:9: “align” needs one entry per column"]),
+    ("figure: {}", ["16:9: “figure” needs either a “function” with a “domain”, or Plotly's “data”"]),
+    ("figure: {function: x}", ["16:9: “figure” plots a function and so needs a “domain”, such as [-2, 2]"]),
+    ("figure: {function: x, domain: [1]}", ["16:31: “domain” should be two numbers, [from, to]"]),
+    ("figure: {function: x, domain: [2, 1]}", ["16:31: “domain” should run from a smaller to a larger number"]),
+    ("figure: {function: x, domain: [a, 1]}", ["16:31: “domain” should be a number, not text"]),
+    ("figure: {function: x, domain: [0, 1e300]}", ["16:31: “domain” should be between 1e-9 and 1e9 wide"]),
+    ("figure: {function: x, domain: [0, .inf]}", ["16:31: “domain” should be a finite number"]),
+    ("network: {}", ["16:9: “network” needs either a “model” or a list of “layers”, such as [3, 4, 2]"]),
+    ("network: {layers: [3, 99]}", ["16:31: an entry of “layers” should be at most 8"]),
+    ("network: {layers: [3, x]}", ["16:31: an entry of “layers” should be a whole number"]),
+    ("network: {layers: [3, 1.5]}", ["16:31: an entry of “layers” should be a whole number"]),
+    ("network: {layers: [3, 2], labels: [a]}", ["16:9: “labels” needs one entry per layer"]),
+    (
+        "demo: {model: neuron, sliders: [{name: w, min: 2, max: 1}], readouts: [], plot: %PLOT}",
+        ["16:41: “min” should be less than “max”", "16:69: “readouts” needs 1 or more entries, not 0"],
+    ),
+    ("columns: [a]", ["16:9: “columns” needs 2 or more entries, not 1"]),
+    ("columns: {columns: [a, b], widths: [1]}", ["16:9: “widths” needs one number per column"]),
+    ("surface: {function: x*y, domain: [-1, 1], at: [0]}", ["16:51: an entry of “at” is missing"]),
+    ("fragment: 3", ["16:9: a “fragment” should be a mapping, not a number"]),
+    ("walk: neuron", ["16:9: a “walk” should be a mapping, not text"]),
+    ("callout: {text: x, tone: loud}", ["16:28: “tone” should be one of: note, key, warning"]),
+    ("flw: [x]", ["16:9: there is no block “flw” (did you mean “flow”?)"]),
+    (
+        "{a: 1, b: 2}",
+        ["16:9: a block has one key that names its kind, this one has “a”, “b” (indent the settings below the kind)"],
+    ),
+    ("3", ["16:9: an entry of “content” should be text or a block, not a number"]),
+    ("[a]", ["16:9: an entry of “content” should be text or a block, not a list"]),
+]
+
+
+@pytest.mark.parametrize(("block", "messages"), MISTAKES, ids=[block[:40] for block, _ in MISTAKES])
+def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> None:
+    """A mistake in a block is told at its key or value."""
+    assert (
+        Deck(tmp_path, with_content(f"- {block}".replace("%PLOT", "{variable: w, value: L, domain: [0, 1]}"))).messages
+        == messages
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ("3", "3:3: “m” should be a mapping (key: value)"),
+        ("{}", "3:3: “m” needs either a “graph” or a “network”"),
+        ("{graph: {L: w}, parameters: {w: true}}", "3:35: “w” should be a number, not true or false"),
+        ("{graph: {L: w}, parameters: {w: two}}", "3:35: “w” should be a number, not text"),
+        ("{graph: {L: w}, parameters: {w: }}", "3:35: “w” should be a number, not empty"),
+        ("{graph: {L: w}, parameters: {w: .nan}}", "3:35: “w” should be a finite number"),
+        ("{graph: {L: w}, parameters: {w: 1e400}}", "3:35: “w” should be a finite number"),
+        (f"{{graph: {{L: w}}, parameters: {{w: {'9' * 500}}}}}", "3:35: “w” should be a finite number"),
+        ("{graph: {L: w}, parameters: {w: []}}", "3:35: “w” should hold at least one number"),
+        ("{graph: {L: w}, parameters: {w: [[1, x]]}}", "3:35: “w” should be a number, not text"),
+        (
+            "{graph: {L: w}, optimizer: {name: adm}}",
+            "3:34: “name” should be one of: sgd, momentum, nesterov, rmsprop, adam, adamw",
+        ),
+        ("{graph: {L: w}, update: both}", "3:22: “update” should be one of: simultaneous, sequential"),
+        (
+            "{inputs: {x: 1}, network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]]}]}}",
+            "3:3: “m” has a “network”: its inputs, targets and loss belong inside of it, its parameters in the layers",
+        ),
+        (
+            "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]], activation: sigmod}]}}",
+            "3:88: “activation” should be one of: identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax",
+        ),
+        ("{graf: {L: w}}", "3:7: unknown key “graf” (did you mean “graph”?)"),
+    ],
+)
+def test_mistakes_in_models(tmp_path: Path, model: str, message: str) -> None:
+    """A mistake in a model is told at its key, and nothing else is told because of it."""
+    deck = Deck(tmp_path, with_content("- '{{ m.L }} and {{ -2*(m.grad.w) }}'", f"models:\n  m: {model}\n"))
+    assert message in deck.messages
+    assert all(place.startswith("3:") for place in deck.messages)
+
+
+def test_every_block_is_documented() -> None:
+    """A block says what it is for, and knows its name."""
+    for kind, block in BLOCKS.items():
+        assert block.kind == kind
+        assert (block.__doc__ or "").endswith(".")
+
+
+def test_short_forms(tmp_path: Path) -> None:
+    """A bare value fills the field that matters most."""
+    deck = Deck(
+        tmp_path,
+        with_content(
+            """
+            - Just text
+            - equation: a = b
+            - equation: [a = b, c = d]
+            - callout: Look
+            - quote: Words
+            - fragment: Later
+            - columns: [Left, [Right, More]]
+            """
+        ),
+    ).sound
+    blocks = [node.attributes["class"].split()[1] for node in deck.page.all("div.body .block")]
+    assert blocks == [
+        "prose",
+        "equation",
+        "equation",
+        "callout",
+        "quote",
+        "fragment",
+        "prose",
+        "columns",
+        "prose",
+        "prose",
+        "prose",
+    ]
+
+
+def test_a_slide_needs_only_a_title(tmp_path: Path) -> None:
+    """Title, and that is a slide; text may stand alone for a list."""
+    page = Deck(tmp_path, "title: T\nslides:\n  - title: A\n  - {title: B, content: Text}\n").sound.page
+    assert page.texts("h2.title") == ["A", "B"]
+    assert page.texts("#b .prose") == ["Text"]
+
+
+@pytest.mark.parametrize("word", ["no", "010", "10:30", "1.50", "2024-02-30", "true", "1e3", ".5"])
+def test_words_are_shown_as_written(tmp_path: Path, word: str) -> None:
+    """A title or cell that YAML could take for something else is shown as it is written."""
+    deck = Deck(
+        tmp_path,
+        f"title: T\nslides:\n  - title: {word}\n    content:\n      - table: {{header: [{word}], rows: [[{word}]]}}\n",
+    )
+    page = deck.sound.page
+    assert page.texts("h2.title") == page.texts("td") == page.texts("th") == [word]

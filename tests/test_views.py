@@ -1,0 +1,170 @@
+"""Live blocks as they stand on the page before anything moves: controls, numbers, formulas, words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.decks import Deck, with_content
+
+DEMO = """
+- demo:
+    model: neuron
+    sliders:
+      - {name: w, min: -1, max: 2, step: 0.05}
+      - {name: learning_rate, min: 0, max: 1, label: rate}
+    readouts:
+      - {value: L, label: loss, format: .2f}
+      - {value: grad.w, label: slope, format: '+.1f', tone: backward}
+    plot: {variable: w, value: L, domain: [-1, 2]}
+"""
+# In one line, so that a mistake can be put in: L is line 16, the block begins in column 9.
+SLIDERS = "sliders: [{name: w, min: 0, max: 1}]"
+READOUTS = "readouts: [{value: L, label: k}]"
+PLOT = "plot: {variable: w, value: L, domain: [0, 1]}"
+REST = f"{READOUTS}, {PLOT}"
+ARRAYS = "models:\n  m: {parameters: {w: [1, 2], b: 1}, graph: {z: w*2, L: sum(z) + b}}\n"
+
+
+def test_demo(tmp_path: Path) -> None:
+    """A demo shows the author's state: sliders where they begin, numbers in their formats, the curve of the loss."""
+    demo = Deck(tmp_path, with_content(DEMO)).sound.page.one('[data-block="demo"]')
+    w, rate = demo.all("input")
+    assert (w.attributes["value"], w.attributes["min"], w.attributes["step"]) == ("0.5", "-1.0", "0.05")
+    assert (rate.attributes["data-name"], rate.attributes["value"]) == ("learning_rate", "0.01")
+    assert demo.texts('[data-role="slider"]') == ["0.50", "0.01"]
+    assert demo.texts(".readout") == ["loss 0.81", "slope −3.6"]
+    assert demo.texts("button") == ["Step", "Undo", "Reset"]
+    data = json.loads(demo.one("script.data").source)
+    curve = data["spec"]["data"][0]
+    loss = {round(x, 6): y for x, y in zip(curve["x"], curve["y"], strict=True)}
+    assert loss[-1.0] == pytest.approx(4)
+    assert loss[2.0] == pytest.approx((2 - 4.1) ** 2)
+    assert data["trace"]["schema"] == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (
+            f"demo: {{model: neuron, sliders: [{{name: ▸v, min: 0, max: 1}}], {REST}}}",
+            "“v” is no input or parameter of “neuron” (known here: b, learning_rate, w, x, y)",
+        ),
+        (
+            f"demo: {{model: neuron, {SLIDERS}, readouts: [{{value: ▸K, label: k}}], {PLOT}}}",
+            "“neuron” has no “K” here (known here: L, b, w, x, y, y_hat, z)",
+        ),
+        (
+            f"demo: {{model: ▸nueron, {SLIDERS}, {REST}}}",
+            "there is no model “nueron” (did you mean “neuron”?)",
+        ),
+        (
+            f"demo: {{model: neuron, {SLIDERS}, {READOUTS}, {PLOT.replace(': L', ': ▸z')}}}",
+            "the plot of a demo shows the loss, whose gradient is its tangent (use “L”)",
+        ),
+        (
+            f"demo: {{model: neuron, {SLIDERS}, {READOUTS}, {PLOT.replace(': w', ': ▸z')}}}",
+            "“neuron” has no “z” here (known here: b, w, x, y)",
+        ),
+        (
+            "curve: {function: ▸log(x), domain: [-1, 1], at: -0.5}",
+            "the function has no finite value at -0.5 (choose another “at”)",
+        ),
+        (
+            "surface: {function: ▸x*z, domain: [-1, 1], at: [0, 0]}",
+            "“z” is no variable here (the variables are x and y)",
+        ),
+        (
+            "surface: {function: ▸x, variables: [x, x], domain: [-1, 1], at: [0, 0]}",
+            "the variable “x” stands for two things",
+        ),
+        (
+            "surface: {function: ▸log(x*y), domain: [-1, 1], at: [0, 0]}",
+            "the function has no finite value at this point (choose another “at”)",
+        ),
+        ("callout: {text: a, icon: ▸targt}", "there is no icon “targt” (did you mean “target”?)"),
+    ],
+)
+def test_mistakes(tmp_path: Path, block: str, message: str) -> None:
+    """A block that cannot be made is told where ▸ points."""
+    deck = Deck(tmp_path, with_content(f"- {block.replace('▸', '')}"))
+    assert deck.messages == [f"16:{9 + block.index('▸')}: {message}"]
+
+
+OF_B = PLOT.replace(": w", ": b")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        f"{SLIDERS}, {READOUTS}, {OF_B}",
+        f"{SLIDERS.replace(': w', ': b')}, readouts: [{{value: grad.w, label: k}}], {OF_B}",
+        f"{SLIDERS.replace(': w', ': b')}, {REST}",
+    ],
+    ids=["slider", "readout", "plot"],
+)
+def test_arrays_have_no_slider(tmp_path: Path, settings: str) -> None:
+    """A demo shows single numbers; an array is told, not shown."""
+    (message,) = Deck(tmp_path, with_content(f"- demo: {{model: m, {settings}}}", ARRAYS)).messages
+    assert message.endswith("“w” is an array, and a demo shows single numbers")
+
+
+def test_a_demo_steps_plainly(tmp_path: Path) -> None:
+    """A demo of a model with momentum would show wrong steps, so it is refused."""
+    models = "models:\n  m: {parameters: {w: 1}, graph: {L: w**2}, optimizer: {name: momentum, momentum: 0.9}}\n"
+    block = f"demo: {{model: m, {SLIDERS}, {REST}}}"
+    (message,) = Deck(tmp_path, with_content(f"- {block}", models)).messages
+    assert message == "7:23: a demo steps by plain gradient descent (remove the model's “optimizer”)"
+
+
+def test_curve(tmp_path: Path) -> None:
+    """A curve shows the function and its derivative as formulas, and both values at the author's point."""
+    curve = Deck(
+        tmp_path, with_content("- curve: {function: x**2, domain: [-2, 2], at: 1.5, symbol: E}")
+    ).sound.page.one(".curve")
+    assert ["".join(text.split()) for text in curve.texts(".formula")] == ["E(x)=x2", "E′(x)=2x"]
+    assert curve.one('output[data-role="value"]').text == "2.250"
+    assert curve.one('output[data-role="slope"]').text == "3.000"
+    assert curve.one(".plot").attributes["aria-label"].startswith("Graph of x**2 with a point")
+
+
+def test_surface(tmp_path: Path) -> None:
+    """A surface shows both partial derivatives, as formulas and as numbers."""
+    block = "surface: {function: x**2 + 2*y**2, domain: [-1, 1], at: [0.5, 0.3]}"
+    surface = Deck(tmp_path, with_content(f"- {block}")).sound.page.one(".surface")
+    assert surface.texts('output[data-role="slope"]') == ["1.000", "1.200"]
+    assert surface.one('output[data-role="value"]').text == "0.430"
+    assert surface.texts('output[data-role="at"]') == ["0.50", "0.30"]
+    assert surface.one('[data-role="map"]').attributes["aria-label"].startswith("Heatmap of x**2 + 2*y**2 with")
+
+
+def test_figure_without_scripts(tmp_path: Path) -> None:
+    """Where no script runs, a plot is a table of values; stars in the words for it are no Markdown."""
+    page = Deck(tmp_path, with_content("- figure: {function: x**2, domain: [-2, 2], caption: A bowl}")).sound.page
+    xs, ys = page.all("noscript tr")
+    assert xs.texts("td") == ["−2", "−1.5", "−1", "−0.5", "0", "0.5", "1", "1.5", "2"]
+    assert ys.texts("td") == ["4", "2.25", "1", "0.25", "0", "0.25", "1", "2.25", "4"]
+    assert page.one("figure .plot").attributes["aria-label"] == "Graph of x**2 for x from -2 to 2."
+    assert page.one("figcaption").text == "A bowl"
+
+
+def test_numbers_in_the_words_for_a_figure(tmp_path: Path) -> None:
+    """The author's words for a figure may hold numbers and marks, and come out as plain text."""
+    blocks = [
+        f"- figure: {{function: x**2, domain: [0, 1], alt: {ALT}}}",
+        f"- curve: {{function: x**2, domain: [0, 1], at: 0, alt: {ALT}}}",
+    ]
+    page = Deck(tmp_path, with_content("\n".join(blocks))).sound.page
+    assert [node.attributes["aria-label"] for node in page.all(".plot")] == ["Loss 0.81, really"] * 2
+
+
+ALT = "'Loss {{ neuron.L | .2f }}, *really*'"
+
+
+@pytest.mark.parametrize("domain", ["[0, 1.0e-9]", "[0, 0.001]", "[0, 3]", "[-1.0e+8, 1.0e+8]"])
+def test_slider_steps_fit_the_domain(tmp_path: Path, domain: str) -> None:
+    """A slider over any domain has some, and not endlessly many, positions."""
+    page = Deck(tmp_path, with_content(f"- curve: {{function: x**2, domain: {domain}, at: 0}}")).sound.page
+    slider = page.one("input").attributes
+    positions = (float(slider["max"]) - float(slider["min"])) / float(slider["step"])
+    assert 50 <= positions <= 5000
