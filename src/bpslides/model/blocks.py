@@ -1,143 +1,19 @@
-"""The deck as data: what an author may write, checked by pydantic.
+"""Blocks: what stands on a slide. ``BLOCKS`` maps the key that names a block in YAML to its class.
 
-Every block is one class below; ``BLOCKS`` maps the key that names a block in YAML to its class. To add a block, add a
-class here, a macro of the same name in ``templates/blocks.html`` and, when it moves, a module in ``web/src/blocks``.
+To add a block, add a class here, a macro of the same name in ``templates/blocks.html`` and, when it moves, a module in
+``web/src/blocks``.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
-from bpslides.text import Text, WrittenBool, describe
-
-
-def _number(value: Any) -> float:
-    """A finite double; truth values, text and nothing are refused."""
-    if isinstance(value, bool | WrittenBool) or not isinstance(value, int | float):
-        raise PydanticCustomError("number", "should be a number, not {what}", {"what": describe(value)})
-    try:
-        number = float(value)
-    except OverflowError:
-        number = float("inf")
-    if number - number != 0:  # infinite or not a number
-        raise PydanticCustomError("finite", "should be a finite number")
-    return number
-
-
-def _numbers(value: Any) -> Any:
-    """A number, or a list of numbers nested to any depth (an array)."""
-    if isinstance(value, list):
-        if not value:
-            raise PydanticCustomError("empty_array", "should hold at least one number")
-        return [_numbers(item) for item in value]
-    return _number(value)
-
-
-Number = Annotated[float, BeforeValidator(_number)]
-Numbers = Annotated[Any, BeforeValidator(_numbers)]
-
-
-def _ascending(value: Any) -> Any:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise PydanticCustomError("domain", "should be two numbers, [from, to]")
-    low, high = _number(value[0]), _number(value[1])
-    if not low < high:
-        raise PydanticCustomError("domain", "should run from a smaller to a larger number")
-    if not 1e-9 <= high - low <= 1e9:
-        raise PydanticCustomError("domain", "should be between 1e-9 and 1e9 wide")
-    return (low, high)
-
-
-Domain = Annotated[tuple[Number, Number], BeforeValidator(_ascending)]
-
-
-class Part(BaseModel):
-    """Base of everything that an author writes: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", defer_build=True)
-
-
-# ── models ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Optimizer(Part):
-    """How a step is made from a gradient; the learning rate is the model's."""
-
-    name: Literal["sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"] = "sgd"
-    momentum: Number | None = None
-    rho: Number | None = None
-    beta1: Number | None = None
-    beta2: Number | None = None
-    epsilon: Number | None = None
-    weight_decay: Number | None = None
-
-
-Activation = Literal["identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "softmax"]
-Loss = Literal["half_squared_error", "squared_error", "mean_squared_error", "binary_cross_entropy", "cross_entropy"]
-
-
-class Layer(Part):
-    """A layer of units. ``weights`` has a row per unit of this layer and a column per unit of the layer before."""
-
-    units: list[Text] = Field(min_length=1)
-    activation: Activation = "identity"
-    weights: list[list[Number]]
-    names: list[list[Text]] | None = None
-    biases: list[Number] | None = None
-    bias_names: list[Text] | None = None
-
-
-class Examples(Part):
-    """A batch: one row per example."""
-
-    inputs: list[list[Number]] = Field(min_length=1)
-    targets: list[list[Number]] = Field(min_length=1)
-
-
-class Network(Part):
-    """A layered network, short for the graph that it expands to."""
-
-    inputs: dict[Text, Number] | list[Text]
-    targets: dict[Text, Number] | list[Text]
-    layers: list[Layer] = Field(min_length=1)
-    loss: Loss = "half_squared_error"
-    reduction: Literal["mean", "sum"] = "mean"
-    examples: Examples | None = None
-
-
-class Model(Part):
-    """A computation whose every value and gradient the deck may show."""
-
-    inputs: dict[Text, Numbers] = {}
-    targets: dict[Text, Numbers] = {}
-    parameters: dict[Text, Numbers] = {}
-    graph: dict[Text, Text] | None = None
-    network: Network | None = None
-    loss: Text | None = None
-    learning_rate: Number = 0.1
-    optimizer: Optimizer = Optimizer.model_construct(name="sgd")
-    frozen: list[Text] = []
-    update: Literal["simultaneous", "sequential"] = "simultaneous"
-    symbols: dict[Text, Text] = {}
-    """How names look in formulas, as LaTeX; ``w1`` becomes w₁ by itself."""
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Model:
-        if (self.graph is None) == (self.network is None):
-            raise PydanticCustomError("model_kind", "needs either a “graph” or a “network”")
-        if self.network is not None and (self.inputs or self.targets or self.parameters or self.loss):
-            raise PydanticCustomError(
-                "network_keys",
-                "has a “network”: its inputs, targets and loss belong inside of it, its parameters in the layers",
-            )
-        return self
-
-
-# ── blocks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+from bpslides.model.parts import Domain, Number, Part
+from bpslides.text import Text, describe
 
 
 class Block(Part):
@@ -501,70 +377,3 @@ AnyBlock = Annotated[
     BeforeValidator(_known_block),
 ]
 Content = Annotated[list[AnyBlock], BeforeValidator(_as_list)]
-
-
-# ── slides and the deck ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _identifier(value: Any) -> Any:
-    """An id is part of addresses and of the page, so it is kept simple."""
-    if (
-        not isinstance(value, str)
-        or not value.isascii()
-        or not value[:1].isalpha()
-        or not value.replace("-", "").replace("_", "").isalnum()
-    ):
-        raise PydanticCustomError("id", "should begin with a letter and hold only letters, digits, “-” and “_”")
-    return value
-
-
-Identifier = Annotated[Text, BeforeValidator(_identifier)]
-
-
-class Slide(Part):
-    """One slide; only the title is needed."""
-
-    title: Text
-    id: Identifier | None = None
-    layout: Literal["title", "content", "section", "statement"] = "content"
-    kicker: Text | None = None
-    subtitle: Text | None = None
-    content: Content = []
-    claims: list[Text] = []
-    notes: Text | None = None
-
-
-class Stack(Part):
-    """Slides under one another: the first is reached with →, the others with ↓."""
-
-    stack: list[Slide] = Field(min_length=1)
-
-
-class Include(Part):
-    """Slides and models of another deck."""
-
-    deck: Text
-    slides: tuple[Text, Text] | None = None
-    """First and last id of the range; all slides without it."""
-    models: bool = True
-
-
-class Head(Part):
-    """What a deck says about itself."""
-
-    title: Text
-    subtitle: Text | None = None
-    author: Text | None = None
-    date: Text | None = None
-    lang: Annotated[Text, Field()] = Text("en")
-    theme: Text = Text("dark")
-    footer: Text | None = None
-    duration: Annotated[Number, Field(gt=0, le=600)] | None = None
-    """How long the talk takes, in minutes."""
-
-
-class Deck(Head):
-    """A whole deck."""
-
-    models: dict[Text, Model] = {}
-    slides: list[Slide | Stack] = []

@@ -1,0 +1,37 @@
+"""The deck as data: what an author may write, checked by pydantic.
+
+``parts`` holds numbers and the common base, ``models`` graphs and networks, ``blocks`` what stands on a slide, ``deck``
+the slides and the deck itself.
+"""
+
+from bpslides.model.blocks import (
+    BLOCKS,
+    Block,
+    Curve,
+    Demo,
+    Figure,
+    NetworkDrawing,
+    Surface,
+    Walk,
+)
+from bpslides.model.deck import Deck, Head, Include, Slide, Stack
+from bpslides.model.models import Layer, Model, Network
+
+__all__ = [
+    "BLOCKS",
+    "Block",
+    "Curve",
+    "Deck",
+    "Demo",
+    "Figure",
+    "Head",
+    "Include",
+    "Layer",
+    "Model",
+    "Network",
+    "NetworkDrawing",
+    "Slide",
+    "Stack",
+    "Surface",
+    "Walk",
+]

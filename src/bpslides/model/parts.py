@@ -1,0 +1,56 @@
+"""What the classes of the deck language are made of: numbers, domains, and the base that refuses unknown keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from bpslides.text import WrittenBool, describe
+
+
+def _number(value: Any) -> float:
+    """A finite double; truth values, text and nothing are refused."""
+    if isinstance(value, bool | WrittenBool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number", "should be a number, not {what}", {"what": describe(value)})
+    try:
+        number = float(value)
+    except OverflowError:
+        number = float("inf")
+    if number - number != 0:  # infinite or not a number
+        raise PydanticCustomError("finite", "should be a finite number")
+    return number
+
+
+def _numbers(value: Any) -> Any:
+    """A number, or a list of numbers nested to any depth (an array)."""
+    if isinstance(value, list):
+        if not value:
+            raise PydanticCustomError("empty_array", "should hold at least one number")
+        return [_numbers(item) for item in value]
+    return _number(value)
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+Numbers = Annotated[Any, BeforeValidator(_numbers)]
+
+
+def _ascending(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise PydanticCustomError("domain", "should be two numbers, [from, to]")
+    low, high = _number(value[0]), _number(value[1])
+    if not low < high:
+        raise PydanticCustomError("domain", "should run from a smaller to a larger number")
+    if not 1e-9 <= high - low <= 1e9:
+        raise PydanticCustomError("domain", "should be between 1e-9 and 1e9 wide")
+    return (low, high)
+
+
+Domain = Annotated[tuple[Number, Number], BeforeValidator(_ascending)]
+
+
+class Part(BaseModel):
+    """Base of everything that an author writes: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", defer_build=True)
