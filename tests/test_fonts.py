@@ -48,6 +48,7 @@ def test_formulas_keep_their_table() -> None:
 
 def test_what_scripts_may_show_is_always_there() -> None:
     """Live numbers and the words of live blocks need no characters of the page's source."""
+    assert set(fonts.ALWAYS) <= set(fonts.characters("<p>Nothing</p>")[0])
     always = characters(fonts.subset(fonts.MONO, fonts.ALWAYS))
     assert set("0123456789.−+×⁰¹²³") <= always
 

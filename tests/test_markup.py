@@ -214,6 +214,7 @@ HOSTILE = [
     '![" onerror="alert(1)](deck.yaml)',
     "[a]: javascript:alert(1)\n\n[a]",
     "$\\href{javascript:alert(1)}{x}$",
+    "$$a$$ (label)",
     "$\\text{<script>alert(1)</script>}$",
     '$\\color{red" onclick="alert(1)}x$',
     '$$a$$ ("><script>alert(1)</script>)',
