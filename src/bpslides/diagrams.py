@@ -65,13 +65,14 @@ def layered(layers: list[list[str]], labels: list[str], alt: str) -> Markup:
 
     ``layers`` holds the text inside each unit ("" for none), as LaTeX symbols.
     """
-    width, height, radius = 1040, 400, 26
+    width, radius, room_for_labels = 1040, 26, 44 if labels else 0
     columns = [width * (i + 0.5) / len(layers) for i in range(len(layers))]
     places = []
     tallest = max(map(len, layers))
-    gap = min(92.0, (height - 70) / tallest)
+    gap = min(84.0, 330 / tallest)
+    height = round(gap * (tallest - 1)) + 2 * radius + 8 + room_for_labels
     for x, units in zip(columns, layers, strict=True):
-        top = (height - 50) / 2 - gap * (len(units) - 1) / 2
+        top = (height - room_for_labels) / 2 - gap * (len(units) - 1) / 2
         places.append([(x, top + gap * i) for i in range(len(units))])
     parts = [f'<svg class="drawing layered" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(alt)}">']
     for left, right in pairwise(places):
@@ -85,7 +86,9 @@ def layered(layers: list[list[str]], labels: list[str], alt: str) -> Markup:
         for text, (x, y) in zip(units, column, strict=True):
             parts.append(f'<circle class="unit {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>')
             if text:
-                parts.append(f'<text class="unit-name" x="{x:.1f}" y="{y:.1f}" dy="0.33em">{symbol(text)}</text>')
+                parts.append(
+                    f'<text class="unit-name {kind}" x="{x:.1f}" y="{y:.1f}" dy="0.33em">{symbol(text)}</text>'
+                )
         if index < len(labels):
             parts.append(
                 f'<text class="layer-name" x="{columns[index]:.1f}" y="{height - 8}">{escape(labels[index])}</text>'
@@ -107,6 +110,8 @@ class GraphNode:
     kind: str
     x: float
     y: float
+    value_at: str
+    """Where its value is written: ``below`` it, ``beside`` it, or "" where others stand too close."""
 
 
 class Point(NamedTuple):
@@ -186,26 +191,28 @@ def graph(program: Program) -> GraphLayout:
     first_user = {leaf: next((n for n in lines if leaf in operands(program, n)), None) for leaf in program.graph.leaves}
     inputs = [leaf for leaf in program.graph.inputs if first_user[leaf] is not None]
     above = [leaf for leaf in (*program.graph.parameters, *program.graph.targets) if first_user[leaf] is not None]
-    step, radius, drop = 128.0, 30.0, 104.0
+    step, radius, drop, row_gap = 128.0, 30.0, 104.0, 104.0
     top = drop if above else 0.0
     x0 = radius + 6
-    places = {leaf: (x0, top + radius + 14 + i * 84.0) for i, leaf in enumerate(inputs)}
+    places = {leaf: (x0, top + radius + 14 + i * row_gap) for i, leaf in enumerate(inputs)}
     for column, names in rows.items():
         for i, name in enumerate(names):
-            places[name] = (x0 + column * step, top + radius + 14 + i * 84.0)
+            places[name] = (x0 + column * step, top + radius + 14 + i * row_gap)
     # Leaves that share a consumer's column stand side by side above it.
+    value_at = dict.fromkeys([*inputs, *lines], "below")
     by_column: dict[int, list[str]] = {}
     for leaf in above:
         by_column.setdefault(depth[str(first_user[leaf])], []).append(leaf)
     for column, leaves in by_column.items():
+        value_at |= {leaf: "beside" if len(leaves) == 1 else "" for leaf in leaves}
         for i, leaf in enumerate(leaves):
             places[leaf] = (x0 + column * step + (i - (len(leaves) - 1) / 2) * 72, radius + 6)
     kinds = dict.fromkeys(lines, "line") | {str(program.output): "loss"}
     kinds |= dict.fromkeys(program.graph.inputs, "input") | dict.fromkeys(program.graph.targets, "target")
     kinds |= dict.fromkeys(program.graph.parameters, "parameter")
-    nodes = [GraphNode(name, kinds[name], *place) for name, place in places.items()]
+    nodes = [GraphNode(name, kinds[name], *place, value_at[name]) for name, place in places.items()]
     edges = [_edge(o, name, places, radius) for name in lines for o in operands(program, name) if o in places]
-    width = max(x for x, _ in places.values()) + radius + 6
+    width = max(x + (70 if value_at[name] == "beside" else 6) for name, (x, _) in places.items()) + radius
     height = max(y for _, y in places.values()) + radius + 34
     return GraphLayout(nodes, edges, width, height, radius)
 

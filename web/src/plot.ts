@@ -232,7 +232,7 @@ function themed(host: HTMLElement, layout: Json, width: number, height: number):
 
 function themedTrace(host: HTMLElement, trace: Json): Json {
   if (trace["type"] === "scatter" && trace["mode"] === "lines") {
-    return { ...trace, line: { color: variable(host, "--forward"), width: 3.5, ...(trace["line"] as Json | undefined) } };
+    return { ...trace, line: { width: 3.5, ...(trace["line"] as Json | undefined) } };
   }
   if ((trace["type"] === "contour" || trace["type"] === "heatmap") && !trace["colorscale"]) {
     const colorscale = [0, 1, 2, 3, 4].map((step) => [step / 4, variable(host, `--heat-${step}`)]);
