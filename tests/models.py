@@ -92,6 +92,14 @@ def softmax_layer() -> Tape:
     return tape
 
 
+def activations() -> Tape:
+    """The activations that need the error function or a sigmoid, on a few numbers of both signs."""
+    tape = Tape()
+    z = tape.leaf("w", [-2.5, -0.75, 0.0, 0.3, 4.0]) * 1.1
+    tape.name("f", op("sum", op("gelu", z) * op("silu", z) + op("erf", z)))
+    return tape
+
+
 def ties() -> Tape:
     """Reductions and elementwise extremes with ties, and the kinks at 0."""
     tape = Tape()

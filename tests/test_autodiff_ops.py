@@ -97,6 +97,9 @@ SCALARS: dict[str, Callable[..., float]] = {
     "leaky_relu": lambda a: a if a > 0 else 0.01 * a,
     "elu": lambda a: a if a > 0 else math.exp(a) - 1,
     "softplus": lambda a: math.log(1 + math.exp(a)),
+    "erf": math.erf,
+    "gelu": lambda a: a * 0.5 * math.erfc(-a / math.sqrt(2)),
+    "silu": lambda a: a / (1 + math.exp(-a)),
 }
 
 
@@ -121,6 +124,13 @@ def test_kinks_take_the_agreed_slope(name: str, expected: float) -> None:
     assert slope(name, 0.0) == expected
 
 
+@pytest.mark.parametrize("name", ["exp", "log", "sqrt", "sin", "cos", "tanh", "erf", "gelu", "silu", "sigmoid"])
+def test_single_numbers_and_arrays_agree(name: str) -> None:
+    """A single number goes another way than an array; both come to the same but for the last bit."""
+    many = [0.01 * n + 0.1 for n in range(300)]
+    assert plain(name, many) == pytest.approx([plain(name, x) for x in many], rel=1e-15)
+
+
 def test_ties_share_the_adjoint() -> None:
     """Reductions share a tie equally among all that tie; elementwise extremes give half to each side."""
     tape = Tape()
@@ -132,7 +142,7 @@ def test_ties_share_the_adjoint() -> None:
 
 
 @pytest.mark.parametrize("x", [-1000.0, -745.0, 745.0, 1000.0])
-@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "elu"])
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "elu", "erf", "gelu", "silu"])
 def test_large_inputs_stay_finite(name: str, x: float) -> None:
     """Logits of ±1000 overflow nothing and warn about nothing (warnings are errors here)."""
     assert math.isfinite(plain(name, x))

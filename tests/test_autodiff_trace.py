@@ -17,10 +17,11 @@ from bpslides.autodiff import (
     backward,
     from_trace,
     optimizer,
+    schedule,
     trace,
     trace_sweep,
 )
-from tests.models import SIX, broadcast, neuron, reused, six_weights, softmax_layer, ties, two_sigmoids
+from tests.models import SIX, activations, broadcast, neuron, reused, six_weights, softmax_layer, ties, two_sigmoids
 
 GOLDEN = Path(__file__).parent / "golden" / "traces"
 
@@ -42,6 +43,16 @@ CASES: dict[str, Callable[[], dict[str, object]]] = {
     "reused_node": lambda: trace_sweep(backward(reused(), "f")),
     "broadcasting": lambda: trained(broadcast(), "f", ["b", "s"]),
     "softmax_layer": lambda: trained(softmax_layer(), "L", ["W", "V"], learning_rate=0.1),
+    "scheduled": lambda: trace(
+        Run(
+            activations(),
+            "f",
+            ["w"],
+            optimizer("sgd", 0.1, weight_decay=0.01),
+            schedule=schedule("cosine", steps=10, final=0.001),
+        ),
+        3,
+    ),
     "ties": lambda: trace_sweep(backward(ties(), "f")),
 }
 

@@ -22,6 +22,8 @@ from bpslides.autodiff import (
     gradient_check,
     local_derivatives,
     optimizer,
+    rate,
+    schedule,
     step,
 )
 from tests.models import SIX, neuron, reused, six_weights, softmax_layer, ties, two_sigmoids
@@ -173,6 +175,7 @@ def two_steps(name: str, **parameters: float) -> list[float]:
     ("name", "parameters", "expected"),
     [
         ("sgd", {}, [0.8, 0.64]),
+        ("sgd", {"weight_decay": 0.5}, [0.75, 0.5625]),
         ("momentum", {"momentum": 0.5}, [0.8, 0.8 - 0.1 * (0.5 * 2.0 + 1.6)]),
         ("nesterov", {"momentum": 0.5}, [0.7, 0.7 - 0.1 * (1.4 + 0.5 * (0.5 * 2.0 + 1.4))]),
         ("momentum", {"momentum": 0.0, "weight_decay": 0.5}, [0.75, 0.5625]),
@@ -184,6 +187,24 @@ def two_steps(name: str, **parameters: float) -> list[float]:
 def test_optimizers_follow_their_formulas(name: str, parameters: dict[str, float], expected: list[float]) -> None:
     """Two steps by hand agree, for every optimizer (epsilon moves the last digits only)."""
     assert two_steps(name, **parameters)[: len(expected)] == pytest.approx(expected, rel=1e-7)
+
+
+def test_schedules_follow_their_formulas() -> None:
+    """Rates of chosen updates, by hand."""
+    steps, cosine = schedule("step", size=2, factor=0.5), schedule("cosine", steps=4, final=0.02)
+    assert [rate(steps, 0.8, t) for t in range(1, 6)] == [0.8, 0.8, 0.4, 0.4, 0.2]
+    half = 0.5 * (0.1 - 0.02)
+    expected = [0.1, 0.02 + half * (1 + math.sqrt(0.5)), 0.06, 0.02 + half * (1 - math.sqrt(0.5)), 0.02, 0.02]
+    assert [rate(cosine, 0.1, t) for t in range(1, 7)] == pytest.approx(expected, rel=1e-14)
+    assert [rate(chosen, 0.1, 9) for chosen in (None, schedule())] == [0.1, 0.1]
+
+
+def test_a_run_follows_its_schedule() -> None:
+    """Each update takes the rate of its own number, also when the way is compiled."""
+    tape = Tape()
+    tape.name("f", tape.leaf("w", 1.0) * 1.0)
+    run = Run(tape, "f", ["w"], optimizer("sgd", 1.0), schedule=schedule("step", size=10, factor=0.1))
+    assert [float(run.at(n).tape.value("w")) for n in (0, 10, 11, 40)] == pytest.approx([1.0, -9.0, -9.1, -10.11])
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,10 @@ It needs numpy and nothing else of bpslides. One neuron, its loss and the gradie
 
 from bpslides.autodiff.check import GradientCheck, gradient_check
 from bpslides.autodiff.errors import AutodiffError, Diverged, NotFinite
-from bpslides.autodiff.ops import OPS, Array, Op
+from bpslides.autodiff.functions import Array
+from bpslides.autodiff.ops import OPS, Op
 from bpslides.autodiff.optimizers import Optimizer, optimizer, step
+from bpslides.autodiff.schedule import Schedule, rate, schedule
 from bpslides.autodiff.sweep import Contribution, Sweep, backward, local_derivatives
 from bpslides.autodiff.tape import Node, Tape, Var, apply, as_value
 from bpslides.autodiff.trace import from_trace, trace, trace_sweep
@@ -35,6 +37,7 @@ __all__ = [
     "Op",
     "Optimizer",
     "Run",
+    "Schedule",
     "State",
     "Sweep",
     "Tape",
@@ -46,6 +49,8 @@ __all__ = [
     "gradient_check",
     "local_derivatives",
     "optimizer",
+    "rate",
+    "schedule",
     "step",
     "trace",
     "trace_sweep",

@@ -15,13 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bpslides.autodiff import functions as fn
 from bpslides.autodiff import shapes
 from bpslides.autodiff.errors import AutodiffError
+from bpslides.autodiff.functions import Array
 from bpslides.autodiff.shapes import Attributes, Shape
-
-Array = NDArray[np.float64]
 
 MAX_ELEMENTS = 1_000_000
 """The most numbers that one array may hold."""
@@ -131,28 +130,24 @@ def _sum_to(adjoint: Array, like: Array) -> Array:
 
 def _pow_base(g: Array, out: Array, x: Array, y: Array) -> Array:
     """d/dx x**y = y x**(y-1), and 0 for y = 0 even at x = 0."""
-    slope = np.where(y == 0, 0.0, y * np.power(x, np.where(y == 0, 1.0, y) - 1.0))
+    slope = np.where(y == 0, 0.0, y * fn.power(x, np.where(y == 0, 1.0, y) - 1.0))
     return _sum_to(g * slope, x)
 
 
 def _pow_exponent(g: Array, out: Array, x: Array, y: Array) -> Array:
     """d/dy x**y = x**y log x for x > 0, 0 at x = 0; there is none for x < 0 (NaN, which the sweep reports)."""
-    logarithm = np.where(x == 0, 0.0, np.log(np.where(x == 0, 1.0, x)))
+    logarithm = np.where(x == 0, 0.0, fn.log(np.where(x == 0, 1.0, x)))
     return _sum_to(g * out * logarithm, y)
 
 
-def _sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)) with an exponential that never overflows."""
-    e = np.exp(-np.abs(x))
-    return np.asarray(np.where(x >= 0, 1.0, e) / (1.0 + e))
-
-
-def _elu(x: Array, alpha: float = 1.0) -> Array:
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0.0)))
-
-
 def _elu_vjp(g: Array, out: Array, x: Array, alpha: float = 1.0) -> Array:
-    return np.asarray(g * np.where(x > 0, 1.0, alpha * np.exp(np.minimum(x, 0.0))))
+    return np.asarray(g * np.where(x > 0, 1.0, alpha * fn.exp(np.minimum(x, 0.0))))
+
+
+def _silu_slope(out: Array, x: Array) -> Array:
+    """s(1 + x(1 - s)) with s = σ(x)."""
+    s = fn.sigmoid(x)
+    return np.asarray(s * (1.0 + x * (1.0 - s)))
 
 
 def _widened(reduced: Array, x: Array, axis: int | None) -> Array:
@@ -259,7 +254,7 @@ _TABLE = (
     _binary("sub", np.subtract, lambda out, a, b: np.ones(()), lambda out, a, b: -np.ones(()), "{0} - {1}"),
     _binary("mul", np.multiply, lambda out, a, b: b, lambda out, a, b: a, r"{0} \cdot {1}"),
     _binary("div", np.divide, lambda out, a, b: 1.0 / b, lambda out, a, b: -out / b, r"\frac{{0}}{{1}}"),
-    Op("pow", 2, np.power, (_pow_base, _pow_exponent), "{0}^{{1}}", shapes.stretched),
+    Op("pow", 2, fn.power, (_pow_base, _pow_exponent), "{0}^{{1}}", shapes.stretched),
     _binary(
         "maximum",
         np.maximum,
@@ -277,14 +272,14 @@ _TABLE = (
         kink=True,
     ),
     _unary("neg", np.negative, lambda out, x: -np.ones(()), "-{0}"),
-    _unary("exp", np.exp, lambda out, x: out, "e^{{0}}"),
-    _unary("log", np.log, lambda out, x: 1.0 / x, r"\ln\left({0}\right)"),
+    _unary("exp", fn.exp, lambda out, x: out, "e^{{0}}"),
+    _unary("log", fn.log, lambda out, x: 1.0 / x, r"\ln\left({0}\right)"),
     _unary("sqrt", np.sqrt, lambda out, x: 0.5 / out, r"\sqrt{{0}}"),
     _unary("abs", np.abs, lambda out, x: np.sign(x), r"\left|{0}\right|", kink=True),
-    _unary("sin", np.sin, lambda out, x: np.cos(x), r"\sin\left({0}\right)"),
-    _unary("cos", np.cos, lambda out, x: -np.sin(x), r"\cos\left({0}\right)"),
-    _unary("tanh", np.tanh, lambda out, x: 1.0 - out * out, r"\tanh\left({0}\right)"),
-    _unary("sigmoid", _sigmoid, lambda out, x: out * (1.0 - out), r"\sigma\left({0}\right)"),
+    _unary("sin", fn.sin, lambda out, x: fn.cos(x), r"\sin\left({0}\right)"),
+    _unary("cos", fn.cos, lambda out, x: -fn.sin(x), r"\cos\left({0}\right)"),
+    _unary("tanh", fn.tanh, lambda out, x: 1.0 - out * out, r"\tanh\left({0}\right)"),
+    _unary("sigmoid", fn.sigmoid, lambda out, x: out * (1.0 - out), r"\sigma\left({0}\right)"),
     _unary(
         "relu",
         lambda x: np.where(x > 0, x, 0.0),
@@ -302,13 +297,16 @@ _TABLE = (
         {"slope": "number"},
         kink=True,
     ),
-    Op("elu", 1, _elu, (_elu_vjp,), r"\mathrm{ELU}\left({0}\right)", shapes.same, {"alpha": "number"}, kink=True),
-    _unary(
-        "softplus",
-        lambda x: np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))),
-        lambda out, x: _sigmoid(x),
-        r"\mathrm{softplus}\left({0}\right)",
+    Op("elu", 1, fn.elu, (_elu_vjp,), r"\mathrm{ELU}\left({0}\right)", shapes.same, {"alpha": "number"}, kink=True),
+    _unary("softplus", fn.softplus, lambda out, x: fn.sigmoid(x), r"\mathrm{softplus}\left({0}\right)"),
+    _unary("erf", fn.erf, lambda out, x: fn.ERF_SLOPE * fn.exp(-(x * x)), r"\mathrm{erf}\left({0}\right)"),
+    _unary(  # Hendrycks and Gimpel (2016), in the exact form
+        "gelu",
+        lambda x: x * fn.normal_cdf(x),
+        lambda out, x: fn.normal_cdf(x) + x * fn.normal_density(x),
+        r"\mathrm{GELU}\left({0}\right)",
     ),
+    _unary("silu", lambda x: x * fn.sigmoid(x), _silu_slope, r"\mathrm{SiLU}\left({0}\right)"),
     Op("sum", 1, np.sum, (_sum_vjp,), r"\sum {0}", shapes.reduced, _AXIS),
     Op("mean", 1, np.mean, (_mean_vjp,), r"\mathrm{mean}\left({0}\right)", shapes.reduced, _AXIS),
     Op("max", 1, np.max, (_extreme_vjp,), r"\max\left({0}\right)", shapes.reduced, _AXIS, kink=True),

@@ -1,18 +1,20 @@
 """Optimizers as data and one pure function: describe one with `optimizer("adam", 0.01)`, take a step with `step`.
 
 θ is the parameter, g the gradient, η the learning rate, λ the weight decay and t the number of the step, from 1. Except
-in adamw, weight decay adds λθ to the gradient; it is 0 unless given (0.01 in adamw). sgd stays bare, since the page in
-the browser takes its steps too. All rules act elementwise.
+in adamw, weight decay adds λθ to the gradient; it is 0 unless given (0.01 in adamw). All rules act elementwise.
+A rule is a list of lines of one operation each, which `step` carries out and the compiled loop turns into source.
 """
 
 import math
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from bpslides.autodiff.errors import AutodiffError, did_you_mean
-from bpslides.autodiff.ops import Array
+from bpslides.autodiff.functions import Array
 
 State = Mapping[str, Array]
 """What an optimizer remembers of one parameter between steps; {} before the first."""
@@ -20,7 +22,7 @@ State = Mapping[str, Array]
 Result = tuple[Array, dict[str, Array]]
 
 DEFAULTS: dict[str, dict[str, float]] = {
-    "sgd": {},
+    "sgd": {"weight_decay": 0.0},
     "momentum": {"momentum": 0.9, "weight_decay": 0.0},
     "nesterov": {"momentum": 0.9, "weight_decay": 0.0},
     "rmsprop": {"rho": 0.9, "epsilon": 1e-8, "weight_decay": 0.0},
@@ -72,62 +74,132 @@ def _check(key: str, value: object) -> None:
         raise AutodiffError("epsilon must be above 0", "the usual value is 1e-8")
 
 
-def step(chosen: Optimizer, parameter: Array, gradient: Array, state: State, t: int) -> Result:
-    """Return the parameter after step number `t` (from 1), and the new state; arrays of the parameter's shape."""
-    if chosen.name != "adamw":
-        gradient = gradient + chosen.parameters.get("weight_decay", 0.0) * parameter
-    return _RULES[chosen.name](chosen, parameter, gradient, state, t)
+@dataclass(frozen=True)
+class Line:
+    """One operation of a rule: target = left operator right; a square root has no right.
+
+    Attributes:
+        target: the name that the result gets.
+        operator: one of + - * / ** sqrt.
+        operands: names, or the number 1.
+    """
+
+    target: str
+    operator: str
+    operands: tuple[str, ...]
 
 
-def _sgd(chosen: Optimizer, theta: Array, g: Array, state: State, t: int) -> Result:
-    """θ ← θ − ηg (Robbins and Monro, 1951; Cauchy, 1847, for the method of steepest descent)."""
-    return theta - chosen.learning_rate * g, {}
+@dataclass(frozen=True)
+class Rule:
+    """How an optimizer changes one parameter.
+
+    Attributes:
+        memory: what it remembers between steps; each starts at zeros of the parameter's shape.
+        once: lines that give one number a step, from t, eta (η) and the optimizer's parameters.
+        lines: lines that read and set theta (θ), g and the memory, elementwise.
+    """
+
+    memory: tuple[str, ...]
+    once: tuple[Line, ...]
+    lines: tuple[Line, ...]
 
 
-def _velocity(chosen: Optimizer, g: Array, state: State) -> Array:
-    """V ← μv + g."""
-    return np.asarray(chosen.parameters["momentum"] * state.get("velocity", 0.0) + g)
+def _parsed(text: str) -> tuple[Line, ...]:
+    """Read lines such as "v = momentum * velocity" and "root = sqrt square", separated by semicolons."""
+    lines = []
+    for part in text.split(";"):
+        target, _, *words = part.split()
+        lines.append(
+            Line(target, "sqrt", (words[1],)) if words[0] == "sqrt" else Line(target, words[1], (words[0], words[2]))
+        )
+    return tuple(lines)
 
 
-def _momentum(chosen: Optimizer, theta: Array, g: Array, state: State, t: int) -> Result:
-    """V ← μv + g; θ ← θ − ηv (Polyak, 1964, in the form of Sutskever et al., 2013, with η outside of v)."""
-    v = _velocity(chosen, g, state)
-    return theta - chosen.learning_rate * v, {"velocity": v}
+def _rule(memory: str, once: str, lines: str) -> Rule:
+    return Rule(tuple(memory.split()), _parsed(once) if once else (), _parsed(lines))
 
 
-def _nesterov(chosen: Optimizer, theta: Array, g: Array, state: State, t: int) -> Result:
-    """V ← μv + g; θ ← θ − η(g + μv) (Nesterov, 1983, rewritten as in Bengio et al., 2013)."""
-    v = _velocity(chosen, g, state)
-    return theta - chosen.learning_rate * (g + chosen.parameters["momentum"] * v), {"velocity": v}
+_ADAM_ONCE = (
+    "rest1 = 1 - beta1; rest2 = 1 - beta2; power1 = beta1 ** t; power2 = beta2 ** t;"
+    "bias1 = 1 - power1; bias2 = 1 - power2"
+)
+_ADAM = (
+    "kept = beta1 * mean; new = rest1 * g; mean = kept + new;"
+    "kept = beta2 * square; new = rest2 * g; new = new * g; square = kept + new;"
+    "m = mean / bias1; s = square / bias2; root = sqrt s; root = root + epsilon;"
+    "move = m / root; move = eta * move; theta = theta - move"
+)
 
-
-def _rmsprop(chosen: Optimizer, theta: Array, g: Array, state: State, t: int) -> Result:
-    """S ← ρs + (1−ρ)g²; θ ← θ − ηg/(√s + ε) (Tieleman and Hinton, lecture 6.5, 2012)."""
-    rho = chosen.parameters["rho"]
-    s = np.asarray(rho * state.get("square", 0.0) + (1.0 - rho) * g * g)
-    return theta - chosen.learning_rate * g / (np.sqrt(s) + chosen.parameters["epsilon"]), {"square": s}
-
-
-def _adam(chosen: Optimizer, theta: Array, g: Array, state: State, t: int) -> Result:
-    """M ← β₁m + (1−β₁)g; s ← β₂s + (1−β₂)g²; θ ← θ − η m̂/(√ŝ + ε), hats: divided by 1−βᵗ (Kingma and Ba, 2015)."""
-    beta1, beta2 = chosen.parameters["beta1"], chosen.parameters["beta2"]
-    m = np.asarray(beta1 * state.get("mean", 0.0) + (1.0 - beta1) * g)
-    s = np.asarray(beta2 * state.get("square", 0.0) + (1.0 - beta2) * g * g)
-    move = (m / (1.0 - beta1**t)) / (np.sqrt(s / (1.0 - beta2**t)) + chosen.parameters["epsilon"])
-    return theta - chosen.learning_rate * move, {"mean": m, "square": s}
-
-
-def _adamw(chosen: Optimizer, theta: Array, g: Array, state: State, t: int) -> Result:
-    """Adam after θ ← θ − ηλθ: weight decay decoupled from the gradient (Loshchilov and Hutter, 2019)."""
-    shrunk = theta - chosen.learning_rate * chosen.parameters["weight_decay"] * theta
-    return _adam(chosen, shrunk, g, state, t)
-
-
-_RULES: dict[str, Callable[[Optimizer, Array, Array, State, int], Result]] = {
-    "sgd": _sgd,
-    "momentum": _momentum,
-    "nesterov": _nesterov,
-    "rmsprop": _rmsprop,
-    "adam": _adam,
-    "adamw": _adamw,
+RULES: dict[str, Rule] = {
+    # θ ← θ − ηg (Cauchy, 1847; with noisy gradients Robbins and Monro, 1951)
+    "sgd": _rule("", "", "move = eta * g; theta = theta - move"),
+    # v ← μv + g; θ ← θ − ηv (Polyak, 1964, in the form of Sutskever et al., 2013, with η outside of v)
+    "momentum": _rule(
+        "velocity", "", "v = momentum * velocity; velocity = v + g; move = eta * velocity; theta = theta - move"
+    ),
+    # v ← μv + g; θ ← θ − η(g + μv) (Nesterov, 1983, rewritten as in Bengio et al., 2013)
+    "nesterov": _rule(
+        "velocity",
+        "",
+        "v = momentum * velocity; velocity = v + g; v = momentum * velocity; v = g + v;"
+        "move = eta * v; theta = theta - move",
+    ),
+    # s ← ρs + (1−ρ)g²; θ ← θ − ηg/(√s + ε) (Tieleman and Hinton, lecture 6.5, 2012)
+    "rmsprop": _rule(
+        "square",
+        "rest = 1 - rho",
+        "kept = rho * square; new = rest * g; new = new * g; square = kept + new;"
+        "root = sqrt square; root = root + epsilon; move = eta * g; move = move / root; theta = theta - move",
+    ),
+    # m ← β₁m + (1−β₁)g; s ← β₂s + (1−β₂)g²; θ ← θ − η m̂/(√ŝ + ε), hats: divided by 1−βᵗ (Kingma and Ba, 2015)
+    "adam": _rule("mean square", _ADAM_ONCE, _ADAM),
+    # adam after θ ← θ − ηλθ: weight decay decoupled from the gradient (Loshchilov and Hutter, 2019)
+    "adamw": _rule(
+        "mean square",
+        f"shrink = eta * weight_decay; {_ADAM_ONCE}",
+        f"decay = shrink * theta; theta = theta - decay; {_ADAM}",
+    ),
 }
+"""The rule of each optimizer, without the weight decay that goes into the gradient."""
+
+_INTO_THE_GRADIENT = _parsed("decay = weight_decay * theta; g = g + decay")
+
+
+def rule(chosen: Optimizer) -> Rule:
+    """Return the rule of an optimizer, weight decay included."""
+    found = RULES[chosen.name]
+    if chosen.name == "adamw" or not chosen.parameters["weight_decay"]:
+        return found
+    return Rule(found.memory, found.once, _INTO_THE_GRADIENT + found.lines)
+
+
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "sqrt": np.sqrt,
+}
+
+
+def step(
+    chosen: Optimizer, parameter: Array, gradient: Array, state: State, t: int, eta: float | None = None
+) -> Result:
+    """Return the parameter after step number `t` (from 1), and the new state; arrays of the parameter's shape.
+
+    `eta` is the learning rate of this step where a schedule sets it; otherwise it is the optimizer's.
+    """
+    found = rule(chosen)
+    names: dict[str, Any] = {
+        **chosen.parameters,
+        **{key: state.get(key, np.zeros(parameter.shape)) for key in found.memory},
+        "eta": chosen.learning_rate if eta is None else eta,
+        "t": t,
+        "1": 1.0,
+        "theta": parameter,
+        "g": gradient,
+    }
+    for line in (*found.once, *found.lines):
+        names[line.target] = _OPERATORS[line.operator](*(names[operand] for operand in line.operands))
+    return np.asarray(names["theta"]), {key: np.asarray(names[key]) for key in found.memory}

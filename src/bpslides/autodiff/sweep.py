@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpslides.autodiff.errors import AutodiffError, NotFinite
-from bpslides.autodiff.ops import OPS, Array
+from bpslides.autodiff.functions import Array
+from bpslides.autodiff.ops import OPS
 from bpslides.autodiff.tape import Tape, Var
 
 

@@ -12,7 +12,8 @@ from typing import Self
 import numpy as np
 
 from bpslides.autodiff.errors import AutodiffError, NotFinite, did_you_mean
-from bpslides.autodiff.ops import MAX_ELEMENTS, OPS, Array, Op
+from bpslides.autodiff.functions import Array
+from bpslides.autodiff.ops import MAX_ELEMENTS, OPS, Op
 from bpslides.autodiff.shapes import Attributes
 
 MAX_NODES = 100_000

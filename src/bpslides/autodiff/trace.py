@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from bpslides.autodiff.errors import AutodiffError
-from bpslides.autodiff.ops import OPS, Array
+from bpslides.autodiff.functions import Array
+from bpslides.autodiff.ops import OPS
 from bpslides.autodiff.sweep import Sweep
 from bpslides.autodiff.tape import Node, Tape, as_value
 from bpslides.autodiff.training import Run
@@ -29,12 +30,13 @@ def trace(run: Run, n: int = 0) -> dict[str, object]:
         "frozen": list(run.frozen),
         "learning_rate": run.optimizer.learning_rate,
         "optimizer": {"name": run.optimizer.name, **run.optimizer.parameters},
+        "schedule": None if run.schedule is None else {"name": run.schedule.name, **run.schedule.parameters},
         "update": run.update,
     }
 
 
 def trace_sweep(sweep: Sweep) -> dict[str, object]:
-    """Describe a function without parameters: no learning rate, no optimizer."""
+    """Describe a function without parameters: no learning rate, no optimizer, no schedule."""
     return {
         "schema": SCHEMA,
         "nodes": [_node(node) for node in sweep.tape],
@@ -44,6 +46,7 @@ def trace_sweep(sweep: Sweep) -> dict[str, object]:
         "frozen": [],
         "learning_rate": None,
         "optimizer": None,
+        "schedule": None,
         "update": "simultaneous",
         "adjoints": [None if adjoint is None else _plain(adjoint) for adjoint in sweep.adjoints],
         "contributions": [[item.source, item.target, _plain(item.amount)] for item in sweep.contributions],

@@ -1,22 +1,29 @@
 """A training run: ask for the state after n updates with `Run(...).at(n)`.
 
-A run keeps one state, the newest. Going forward is cheap; going back starts again from the recorded tape.
+A run keeps one state, the newest. Going forward is cheap; going back starts again from the recorded tape. Long ways are
+gone by a compiled loop; the state that is looked at always comes from the tape itself. With update="sequential" every
+update is made on the tape.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from bpslides.autodiff.compiled import MAX_COMPILED, Loop
 from bpslides.autodiff.errors import AutodiffError, Diverged, NotFinite
-from bpslides.autodiff.ops import Array
+from bpslides.autodiff.functions import Array
 from bpslides.autodiff.optimizers import Optimizer, step
+from bpslides.autodiff.schedule import Schedule, rate
 from bpslides.autodiff.sweep import Sweep, backward, sweep_back
 from bpslides.autodiff.tape import Tape
 
 MAX_UPDATES = 100_000
 """The most updates that one run does."""
+
+LEAP = 10
+"""From this many updates on the way is compiled; compiling takes about as long as three updates on the tape."""
 
 Update = Literal["simultaneous", "sequential"]
 
@@ -56,6 +63,7 @@ class Run:
         optimizer: Optimizer,
         frozen: Sequence[str] = (),
         update: Update = "simultaneous",
+        schedule: Schedule | None = None,
     ) -> None:
         """Describe a run; nothing is computed yet.
 
@@ -78,7 +86,10 @@ class Run:
         self.optimizer = optimizer
         self.frozen = tuple(frozen)
         self.update: Update = update
+        self.schedule = schedule
+        self._free = tuple(name for name in self.parameters if name not in self.frozen)
         self._newest: _Moment | None = None
+        self._loop: Loop | None = None
 
     def at(self, n: int) -> State:
         """Return the state after `n` updates.
@@ -93,27 +104,48 @@ class Run:
         if moment is None or moment.n > n:
             moment = self._moment(0, self.tape, {name: {} for name in self.parameters})
         while moment.n < n:
-            moment = self._next(moment)
+            if n - moment.n >= LEAP and self._can_leap:
+                moment = self._leap(moment, n)
+            if moment.n < n:
+                moment = self._next(moment)
         self._newest = moment
         return moment.state
 
+    @property
+    def _can_leap(self) -> bool:
+        return self.update == "simultaneous" and bool(self._free) and len(self.tape) <= MAX_COMPILED
+
+    def _leap(self, moment: "_Moment", n: int) -> "_Moment":
+        """Go as far as all numbers stay finite, at most to `n`; the next update then tells what is wrong."""
+        if self._loop is None:
+            self._loop = Loop(self.tape, self.loss, self._free, self.optimizer, self.schedule)
+        reached = self._loop.run(moment.state.updated, moment.memories, moment.n + 2, n)
+        if reached.done == moment.n + 1:
+            return moment
+        return self._arrive(moment, reached.done, reached.values, moment.memories | reached.memories)
+
     def _next(self, moment: "_Moment") -> "_Moment":
-        number = moment.n + 1
+        return self._arrive(moment, moment.n + 1, moment.state.updated, moment.memories)
+
+    def _arrive(
+        self, moment: "_Moment", n: int, values: Mapping[str, Array], memories: dict[str, dict[str, Array]]
+    ) -> "_Moment":
         try:
-            tape = moment.state.tape.replay(moment.state.updated)
+            tape = moment.state.tape.replay(values)
         except NotFinite as error:
-            raise _diverged(number, error.node) from error
-        return self._moment(number, tape, moment.memories)
+            raise _diverged(n, error.node) from error
+        return self._moment(n, tape, memories)
 
     def _moment(self, n: int, tape: Tape, memories: dict[str, dict[str, Array]]) -> "_Moment":
         loss = tape.index(self.loss)
         updated = {name: tape.value(name) for name in self.parameters}
         new_memories = dict(memories)
-        free = [name for name in self.parameters if name not in self.frozen]
+        free = list(self._free)
+        eta = rate(self.schedule, self.optimizer.learning_rate, n + 1)
 
         def take_step(name: str, gradient: Array) -> Array:
             with np.errstate(all="ignore"):
-                new, memory = step(self.optimizer, tape.value(name), gradient, memories[name], n + 1)
+                new, memory = step(self.optimizer, tape.value(name), gradient, memories[name], n + 1, eta)
             if not np.isfinite(new).all():
                 raise _diverged(n + 1, name)
             updated[name], new_memories[name] = np.asarray(new), memory

@@ -117,6 +117,18 @@ def _leaky_slope(call: Call) -> Expression:
     return _add(step, _multiply(slope, Binary("-", ONE, step)))
 
 
+def _elu_slope(call: Call) -> Expression:
+    """1 for z > 0, else αeᶻ, which is elu(z) + α."""
+    alpha = call.arguments[1] if len(call.arguments) > 1 else ONE
+    step = Call("step", call.arguments[:1])
+    return _add(step, _multiply(Binary("-", ONE, step), Binary("+", call, alpha)))
+
+
+def _silu_slope(call: Call) -> Expression:
+    """silu(z) + σ(z)(1 − silu(z)), which is σ(z)(1 + z(1 − σ(z)))."""
+    return _add(call, _multiply(Call("sigmoid", call.arguments), Binary("-", ONE, call)))
+
+
 _SLOPES: dict[str, Callable[[Call], Expression]] = {
     "exp": lambda call: call,
     "log": lambda call: Binary("/", ONE, call.arguments[0]),
@@ -128,6 +140,8 @@ _SLOPES: dict[str, Callable[[Call], Expression]] = {
     "sigmoid": lambda call: Binary("*", call, Binary("-", ONE, call)),
     "relu": lambda call: Call("step", call.arguments),
     "leaky_relu": _leaky_slope,
+    "elu": _elu_slope,
+    "silu": _silu_slope,
     "softplus": lambda call: Call("sigmoid", call.arguments),
 }
 """For each function of one variable, its derivative at the argument of the call."""
