@@ -6,6 +6,7 @@
  * left slope for leaky_relu and elu, halves for maximum and minimum, equal shares for max and min over an array, and no
  * slope along the exponent of a negative number (NaN).
  */
+import { erf } from "./erf";
 import {
   type Value,
   at,
@@ -129,6 +130,21 @@ function sigmoid(x: number): number {
   return (x >= 0 ? 1 : e) / (1 + e);
 }
 
+/** Φ(x), the standard normal distribution function. */
+function normal(x: number): number {
+  return 0.5 * (1 + erf(x * Math.SQRT1_2));
+}
+
+/** φ(x), the standard normal density. */
+function density(x: number): number {
+  return (1 / Math.sqrt(2 * Math.PI)) * Math.exp(-0.5 * (x * x));
+}
+
+/** x to the power y; a square is x times x, which is exact to the last bit. */
+function power(x: number, y: number): number {
+  return y === 2 ? x * x : x ** y;
+}
+
 /** A value as a matrix: a vector on the left is one row, on the right one column. */
 function asMatrix(value: Value, side: "left" | "right"): Value {
   const shape = shapeOf(value);
@@ -237,9 +253,9 @@ export const OPS: Readonly<Record<string, Op>> = {
   mul: binary((a, b) => a * b, (g, _, b) => g * b, (g, a) => g * a),
   div: binary((a, b) => a / b, (g, _, b) => g * (1 / b), (g, a, b) => g * (-(a / b) / b)),
   pow: binary(
-    (a, b) => a ** b,
-    (g, a, b) => (b === 0 ? 0 : g * (b * a ** (b - 1))),
-    (g, a, b) => (a === 0 ? 0 : g * a ** b * Math.log(a)),
+    power,
+    (g, a, b) => (b === 0 ? 0 : g * (b * power(a, b - 1))),
+    (g, a, b) => (a === 0 ? 0 : g * power(a, b) * Math.log(a)),
   ),
   maximum: binary(Math.max, (g, a, b) => g * share(a - b), (g, a, b) => g * share(b - a)),
   minimum: binary(Math.min, (g, a, b) => g * share(b - a), (g, a, b) => g * share(a - b)),
@@ -259,6 +275,9 @@ export const OPS: Readonly<Record<string, Op>> = {
     (x, _, { alpha = 1 }) => (x > 0 ? 1 : alpha * Math.exp(x)),
   ),
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), sigmoid),
+  silu: unary((x) => x * sigmoid(x), (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x)))),
+  erf: unary(erf, (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)),
+  gelu: unary((x) => x * normal(x), (x) => normal(x) + x * density(x)),
   sum: {
     arity: 1,
     forward: (values, { axis = null }) => fold(operand(values, 0), axis, 0, plus),

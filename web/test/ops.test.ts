@@ -53,6 +53,9 @@ const CASES: Record<string, Case[]> = {
   leaky_relu: [...ELEMENTWISE, { shapes: [[3]], attributes: { slope: 0.2 } }],
   elu: [...ELEMENTWISE, { shapes: [[3]], attributes: { alpha: 0.7 } }],
   softplus: ELEMENTWISE,
+  silu: ELEMENTWISE,
+  erf: ELEMENTWISE,
+  gelu: ELEMENTWISE,
   sum: FOLDS,
   mean: FOLDS,
   max: FOLDS,
@@ -145,6 +148,38 @@ test("elements that tie for a maximum share its adjoint equally", () => {
   assert.deepEqual(toNested(op.vjp(0, fromNested([1, 2]), columns, values, { axis: 0 })), [[0, 1], [1, 1]]);
 });
 
+test("erf has the values of the tables, on all three of its intervals and beyond", () => {
+  const known: [number, number][] = [
+    [0, 0],
+    [0.1, 0.112462916018284892],
+    [0.46875, 0.492613473217937745],
+    [0.5, 0.520499877813046538],
+    [1, 0.842700792949714869],
+    [2, 0.995322265018952734],
+    [4, 0.999999984582742099],
+    [5, 0.999999999998462540],
+    [7, 1],
+    [Infinity, 1],
+  ];
+  for (const [x, y] of known) {
+    assertClose(OPS.erf?.forward([x], {}), y, 5e-16, `erf(${x})`);
+    assertClose(OPS.erf?.forward([-x], {}), -y, 5e-16, `erf(-${x})`);
+  }
+  assert.ok(Number.isNaN(OPS.erf?.forward([NaN], {})));
+});
+
+test("gelu and silu have the values and slopes that their papers' formulas give", () => {
+  const both = (name: string, x: number): unknown[] => {
+    const op = OPS[name] as (typeof OPS)[string];
+    const y = op.forward([x], {});
+    return [y, op.vjp(0, 1, y, [x], {})];
+  };
+  assertClose(both("gelu", 0), [0, 0.5], 1e-15, "gelu at 0");
+  assertClose(both("gelu", 1), [0.841344746068542949, 1.0833154705876864], 1e-14, "x Φ(x) and Φ(x) + x φ(x) at 1");
+  assertClose(both("silu", 0), [0, 0.5], 1e-15, "silu at 0");
+  assertClose(both("silu", 1), [0.731058578630004879, 0.9276705118714869], 1e-14, "x σ(x) at 1");
+});
+
 test("large inputs stay finite where the function is", () => {
   const forward = (op: string, x: unknown): unknown =>
     toNested((OPS[op] as (typeof OPS)[string]).forward([fromNested(x)], {}));
@@ -152,6 +187,8 @@ test("large inputs stay finite where the function is", () => {
   assert.equal(forward("sigmoid", 1000), 1);
   assert.equal(forward("softplus", 1000), 1000);
   assert.equal(forward("softplus", -1000), 0);
+  assert.deepEqual([forward("gelu", -1000), forward("gelu", 1000)].map(Math.abs as (x: unknown) => number), [0, 1000]);
+  assert.deepEqual([forward("silu", -1000), forward("silu", 1000)].map(Math.abs as (x: unknown) => number), [0, 1000]);
   assert.deepEqual(forward("softmax", [1000, -1000]), [1, 0]);
   assert.deepEqual(forward("log_softmax", [1000, -1000]), [0, -2000]);
 });

@@ -201,8 +201,10 @@ test("what cannot be replayed is refused in plain words", () => {
   assert.throws(() => replay.run({ w: "1" as unknown as number }), /is not a number/);
   assert.throws(() => replay.sweep("z", [1], "L"), /z is computed/);
   const adam = new Replay(neuron({ optimizer: { name: "adam" } }));
-  assert.throws(() => adam.run(), /steps of sgd only, not of adam/);
+  assert.throws(() => adam.run(), /gives no weight_decay for adam/);
   assertClose(adam.run({}, null).gradients.w, -3.6, TOLERANCE, "gradients need no optimizer");
+  const foreign = new Replay(neuron({ optimizer: { name: "toString", weight_decay: 0 } }));
+  assert.throws(() => foreign.run(), /knows no optimizer "toString"/);
   assert.throws(() => new Replay(neuron({ schema: 2 })), /schema 2/);
   const unknown = neuron().nodes.map((node) => (node.op === "relu" ? { ...node, op: "constructor" } : node));
   assert.throws(() => new Replay(neuron({ nodes: unknown })), /no op "constructor"/);
