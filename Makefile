@@ -57,7 +57,7 @@ webtest: web ## The tests of the browser runtime, in node
 	$(NODE) web/test.mjs
 
 bench: web ## Measure speed
-	$(BIN)/python tools/bench.py
+	$(BIN)/python -m tools.bench $(ARGS)
 
 shots: web browser ## Take pictures of every slide
 	$(BIN)/python tools/shots.py

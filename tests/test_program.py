@@ -166,7 +166,7 @@ def test_points() -> None:
         ("{graph: {}}", "the graph of “m” has no lines (such as: L: (y - w*x)**2)"),
         (
             "{parameters: {w: 1}, graph: {L: w}, optimizer: {beta1: 3}}",
-            "“m”: the optimizer sgd has no parameter 'beta1'",
+            "“m”: the optimizer sgd has no parameter 'beta1' (known: weight_decay)",
         ),
         (
             "{parameters: {w: 1}, graph: {L: w}, learning_rate: -1}",

@@ -1,8 +1,9 @@
-"""Measure speed: `make bench`, or `python tools/bench.py build page`. Medians of one run, with ratios to floors.
+"""Measure speed: `make bench`, or `python -m tools.bench build page`. Medians of one run, with ratios to floors.
 
 build: wall time and peak memory of `bpslides build`, cold, in a process of its own, beside `python -c pass`.
 page:  how long the title takes to be seen, and the work of one input event of each live block, Plotly aside.
 live:  from saving a deck under `serve` until the browser shows it.
+core:  the backprop core beside micrograd, autograd, PyTorch and JAX, where requirements/bench.in is installed.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import find
 from bpslides.write import write_file
+from tools.bench_core import bench_core
 
 SLIDE = """\
   - title: Slide {number}
@@ -156,7 +158,12 @@ def bench_live(scratch: Path) -> None:
                 server.communicate(timeout=10)
 
 
-BENCHES: dict[str, Callable[[Path], None]] = {"build": bench_build, "page": bench_page, "live": bench_live}
+BENCHES: dict[str, Callable[[Path], None]] = {
+    "build": bench_build,
+    "page": bench_page,
+    "live": bench_live,
+    "core": bench_core,
+}
 
 
 def main() -> None:
