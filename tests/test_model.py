@@ -87,7 +87,7 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
         ("{graph: {L: w}, parameters: {w: [[1, x]]}}", "3:35: “w” should be a number, not text"),
         (
             "{graph: {L: w}, optimizer: {name: adm}}",
-            "3:34: “name” should be one of: sgd, momentum, nesterov, rmsprop, adam, adamw",
+            "3:34: “name” should be one of: sgd, momentum, nesterov, rmsprop, adam, adamw (did you mean “adam”?)",
         ),
         ("{graph: {L: w}, update: both}", "3:22: “update” should be one of: simultaneous, sequential"),
         (
@@ -96,7 +96,8 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
         ),
         (
             "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]], activation: sigmod}]}}",
-            "3:88: “activation” should be one of: identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax",
+            "3:88: “activation” should be one of: identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax "
+            "(did you mean “sigmoid”?)",
         ),
         ("{graf: {L: w}}", "3:7: unknown key “graf” (did you mean “graph”?)"),
     ],

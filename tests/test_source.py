@@ -12,7 +12,7 @@ from bpslides.errors import BpslidesError, Problems, UsageError
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import MAX_FILES, find, load, slug
-from tests.decks import Deck
+from tests.decks import Deck, with_content
 
 START = "title: T\nslides:\n"
 
@@ -270,11 +270,11 @@ def test_a_name_that_is_no_deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_what_is_no_file(tmp_path: Path) -> None:
     """A folder and a file of 25 MB are refused as wrong usage."""
-    with pytest.raises(UsageError, match="it is not a file of at most 5 MB"):
+    with pytest.raises(UsageError, match=r"larger than 5 MB|no such file"):
         load(tmp_path, Problems())
     with (tmp_path / "big.yaml").open("wb") as file:
         file.truncate(25_000_000)
-    with pytest.raises(UsageError, match="it is not a file of at most 5 MB"):
+    with pytest.raises(UsageError, match=r"larger than 5 MB|no such file"):
         load(tmp_path / "big.yaml", Problems())
 
 
@@ -316,3 +316,16 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "deck.yaml").write_bytes(raw)
     with suppress(BpslidesError):
         assert make_site(tmp_path / "deck.yaml", Output.SERVE)[0].page
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        ("- Note: a mail has no words.", "if this is a sentence, put it in quotes"),
+        ("- curve: {function: x, domain: ['-1', 1], at: 0}", "remove the quotes"),
+        ("- callout: {text: Look, tone: wraning}", "did you mean “warning”?"),
+    ],
+)
+def test_hints_for_common_slips(tmp_path: Path, content: str, hint: str) -> None:
+    """A colon in a sentence, a number in quotes, a misspelt choice."""
+    assert hint in Deck(tmp_path, with_content(content)).messages[0]

@@ -168,3 +168,30 @@ def test_slider_steps_fit_the_domain(tmp_path: Path, domain: str) -> None:
     slider = page.one("input").attributes
     positions = (float(slider["max"]) - float(slider["min"])) / float(slider["step"])
     assert 50 <= positions <= 5000
+
+
+def test_a_point_may_come_from_a_model(tmp_path: Path) -> None:
+    """`at` takes an expression, in braces or bare, so that the point of a figure cannot go stale."""
+    for at in ("neuron.y_hat", "'{{ neuron.y_hat }}'"):
+        deck = Deck(tmp_path, with_content(f"- curve: {{function: x**2, domain: [-2, 2], at: {at}}}")).sound
+        assert deck.page.one(".curve output[data-role=at]").text == "1.10"
+        assert deck.page.one(".curve output[data-role=slope]").text == "2.200"
+
+
+def test_a_point_outside_of_the_domain_is_told(tmp_path: Path) -> None:
+    """Nobody would see it."""
+    deck = Deck(tmp_path, with_content("- curve: {function: x**2, domain: [-2, 2], at: 7}"))
+    assert [message.partition(": ")[2] for message in deck.messages] == ["the point 7 is outside of the domain"]
+
+
+def test_the_model_s_own_name_in_a_readout(tmp_path: Path) -> None:
+    """Texts write neuron.y_hat, a demo only y_hat: the hint says what to leave out."""
+    block = """
+    - demo:
+        model: neuron
+        sliders: [{name: w, min: 0, max: 1}]
+        readouts: [{value: neuron.y_hat, label: out}]
+        plot: {variable: w, value: L, domain: [0, 1]}
+    """
+    (message,) = Deck(tmp_path, with_content(block)).messages
+    assert "leave out “neuron.”" in message

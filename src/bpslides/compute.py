@@ -66,6 +66,18 @@ class Numbers:
             self.live[name] = program
         return program
 
+    def number(self, value: float | Text) -> float | None:
+        """A number that an author typed, or the value of the expression in its place; None if it has none."""
+        if not isinstance(value, Text):
+            return value
+        found = self._value(str(value), value, 0)
+        if found is None:
+            return None
+        if isinstance(found, bool) or np.ndim(found):
+            self._problems.error("this should be a single number", value.place())
+            return None
+        return float(found)
+
     def formatted(self, text: str, within: Text, offset: int, style: str) -> str:
         """The number of ``expression | format`` as text, or for ``style`` "latex" as LaTeX; a "?" if it has none.
 

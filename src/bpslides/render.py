@@ -29,7 +29,7 @@ from bpslides.compute import Numbers
 from bpslides.errors import Problems, did_you_mean
 from bpslides.formatting import format_number
 from bpslides.markup import MathError, Writer, display_formula, mathml
-from bpslides.model import Block, Slide, Stack
+from bpslides.model import Block, Slide, Stack, Table
 from bpslides.source import Source
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
@@ -126,6 +126,10 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     return Site(source.name, title, files, sections, notes, fingerprint, deck.duration, numbers, read)
 
 
+#: A cell of a table that holds a number: of a model, or as typed.
+_NUMERIC = re.compile(r"\s*(\{\{.*\}\}|[-+−]?[\d.,]+\s?%?)\s*\Z", re.DOTALL)
+
+
 class Renderer:
     """Draws slides and blocks by the templates; handed to every macro as ``r``."""
 
@@ -167,6 +171,12 @@ class Renderer:
                 return Markup('<p class="block broken">This {} could not be made.</p>').format(block.kind)
         html: Markup = getattr(self._macros, block.kind)(block, view, self)
         return html
+
+    def alignment(self, table: Table, column: int) -> str:
+        """How a column of a table is set: as the author says, else numbers to the right so that they line up."""
+        if table.align is not None:
+            return table.align[column]
+        return "number" if all(_NUMERIC.match(row[column]) for row in table.rows) else ""
 
     def list(self, value: Any) -> list[Any]:
         """A single value as a list of one."""

@@ -124,7 +124,8 @@ def _read_text(file: Path, problems: Problems) -> SourceFile | None:
     except OSError as error:
         raise UsageError(f"cannot read {shown}: {error.strerror}") from None
     if raw is None:
-        raise UsageError(f"cannot read {shown}: it is not a file of at most 5 MB")
+        why = "it is larger than 5 MB" if paths.is_file(file) else "there is no such file (any more)"
+        raise UsageError(f"cannot read {shown}: {why}")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -319,7 +320,11 @@ def _report(
         problems.error(f"{subject} should be a mapping (key: value)", place)
     elif detail["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        problems.error(f"{subject} should be one of: {', '.join(known)}", place)
+        given = tree.text((*where, *location))
+        hint = did_you_mean(given, known) if given else None
+        problems.error(
+            f"{subject} should be one of: {', '.join(known)}", place, hint if hint and hint.startswith("did") else None
+        )
     else:
         plain = _PLAIN.get(detail["type"])
         message = plain.format(**context) if plain else detail["msg"]

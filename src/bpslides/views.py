@@ -30,16 +30,17 @@ def figure(block: Figure, numbers: Numbers, problems: Problems, key: str) -> Vie
     if block.function is None:
         where = next((t for t in (block.alt, block.caption) if t is not None), None)
         spec = figures.written(block, where or _first_text(block.data), problems)
-        return {"data": {"spec": spec}, "alt": block.alt, "table": []} if spec else None
+        return {"data": {"spec": spec}, "alt": block.alt, "head": None, "table": []} if spec else None
     found = _function(block.function, block.variable, numbers, problems, key)
     if found is None or block.domain is None:
         return None
     program, variable = found
     spec = figures.line(program, variable, block.domain)
     symbol = block.symbol or Text("f")
-    data: View = {"spec": spec, "at": block.at}
-    if block.at is not None:
-        answer = program.respond({variable: block.at}, None)
+    at = numbers.number(block.at) if block.at is not None else None
+    data: View = {"spec": spec, "at": at}
+    if at is not None:
+        answer = program.respond({variable: at}, None)
         data |= {"value": answer["values"].get("value"), "slope": answer["gradients"].get(variable)}
     steps = [block.domain[0] + (block.domain[1] - block.domain[0]) * i / 8 for i in range(9)]
     table = [
@@ -162,7 +163,12 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
     if found is None:
         return None
     program, variable = found
-    at = min(max(block.at, block.domain[0]), block.domain[1])
+    at = numbers.number(block.at)
+    if at is None:
+        return None
+    if not block.domain[0] <= at <= block.domain[1]:
+        problems.error(f"the point {at:g} is outside of the domain", place_of(block))
+        return None
     answer = program.respond({variable: at}, None)
     if answer["nonFinite"]:
         problems.error(f"the function has no finite value at {at:g}", block.function.place(), "choose another “at”")
@@ -206,7 +212,10 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
     program = numbers.function(key, block.function, list(names))
     if program is None:
         return None
-    answer = program.respond(dict(zip(names, block.at, strict=True)), None)
+    at = [numbers.number(value) for value in block.at]
+    if None in at:
+        return None
+    answer = program.respond(dict(zip(names, at, strict=True)), None)
     if answer["nonFinite"]:
         problems.error("the function has no finite value at this point", block.function.place(), "choose another “at”")
         return None
@@ -220,7 +229,7 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
             "spec": figures.heatmap(program, names, block.domain, y_domain),
             "variables": list(names),
             "domains": [list(block.domain), list(y_domain)],
-            "at": list(block.at),
+            "at": at,
         },
         "formula": f"{f}({x}, {y}) = {latex(expression, default_symbol)}",
         "partials": [
@@ -229,10 +238,10 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
         ],
         "symbol": f,
         "names": names,
-        "at": [format_number(v, ".2f") for v in block.at],
+        "at": [format_number(v, ".2f") for v in at],
         "steps": [_step(block.domain), _step(y_domain)],
         "domains": [block.domain, y_domain],
-        "start": block.at,
+        "start": at,
         "value": format_number(answer["values"]["value"], ".3f"),
         "slopes": [format_number(answer["gradients"][name], ".3f") for name in names],
         "alt": block.alt or f"Heatmap of {block.function} with a point that can be moved over it.",
@@ -317,7 +326,9 @@ def _derived(expression: Expression, name: str) -> str:
 def _known(name: str, where: Text, program: Program, names: list[str], problems: Problems) -> bool:
     if name in names:
         return True
-    problems.error(f"“{program.name}” has no “{name}” here", where.place(), did_you_mean(name, names))
+    bare = name.removeprefix(f"{program.name}.")
+    hint = f"leave out “{program.name}.”: the block is about this model" if bare != name else did_you_mean(name, names)
+    problems.error(f"“{program.name}” has no “{name}” here", where.place(), hint)
     return False
 
 

@@ -66,6 +66,16 @@ class Tree:
         mark = best.start_mark if best is not None else None
         return self.file.place(mark.line, mark.column) if mark else self.file.place(0, 0)
 
+    def text(self, path: tuple[int | str, ...]) -> str | None:
+        """What is written at ``path``, if it is a single text or number."""
+        node = self._root
+        for part in path:
+            if isinstance(node, yaml.MappingNode):
+                node = next((value for key, value in node.value if key.value == part), node)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                node = node.value[part]
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
     def _construct(self, node: yaml.Node, above: tuple[yaml.Node, ...]) -> Any:
         if self._copies_left < 0:
             return None  # has been told

@@ -232,7 +232,8 @@ function themed(host: HTMLElement, layout: Json, width: number, height: number):
 
 function themedTrace(host: HTMLElement, trace: Json): Json {
   if (trace["type"] === "scatter" && trace["mode"] === "lines") {
-    return { ...trace, line: { width: 3.5, ...(trace["line"] as Json | undefined) } };
+    // Plotly would drop points that it thinks nobody sees, and a slope is just what is looked at.
+    return { ...trace, line: { width: 3.5, simplify: false, ...(trace["line"] as Json | undefined) } };
   }
   if ((trace["type"] === "contour" || trace["type"] === "heatmap") && !trace["colorscale"]) {
     const colorscale = [0, 1, 2, 3, 4].map((step) => [step / 4, variable(host, `--heat-${step}`)]);

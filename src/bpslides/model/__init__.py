@@ -12,6 +12,7 @@ from bpslides.model.blocks import (
     Figure,
     NetworkDrawing,
     Surface,
+    Table,
     Walk,
 )
 from bpslides.model.deck import Deck, Head, Include, Slide, Stack
@@ -33,5 +34,6 @@ __all__ = [
     "Slide",
     "Stack",
     "Surface",
+    "Table",
     "Walk",
 ]

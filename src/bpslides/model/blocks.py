@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
-from bpslides.model.parts import Domain, Number, Part
+from bpslides.model.parts import Domain, Number, Part, Value
 from bpslides.text import Text, describe
 
 
@@ -160,7 +160,7 @@ class Figure(Block):
     function: Text | None = None
     variable: Text | None = None
     domain: Domain | None = None
-    at: Number | None = None
+    at: Value | None = None
     """Where a point with its tangent is drawn."""
     symbol: Text | None = None
     data: list[dict[Text, Any]] | None = None
@@ -270,7 +270,7 @@ class Curve(Block):
     variable: Text | None = None
     domain: Domain
     range: Domain | None = None
-    at: Number
+    at: Value
     symbol: Text = Text("f")
     alt: Text | None = None
 
@@ -283,7 +283,7 @@ class Surface(Block):
     variables: Annotated[list[Text], Field(min_length=2, max_length=2)] = [Text("x"), Text("y")]
     domain: Domain
     domain_y: Domain | None = None
-    at: tuple[Number, Number]
+    at: tuple[Value, Value]
     symbol: Text = Text("f")
     alt: Text | None = None
 
@@ -340,7 +340,8 @@ def _known_block(value: Any) -> Any:
         )
     kind = str(next(iter(value)))
     if kind not in BLOCKS:
-        hint = did_you_mean(kind, BLOCKS)
+        sentence = " " in kind or kind[:1].isupper()
+        hint = "if this is a sentence, put it in quotes" if sentence else did_you_mean(kind, BLOCKS)
         raise PydanticCustomError("block_kind", "there is no block “{kind}”", {"kind": kind, "hint": hint})
     return value
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
-from bpslides.text import WrittenBool, describe
+from bpslides.text import Text, WrittenBool, describe
 
 
 def _number(value: Any) -> float:
     """A finite double; truth values, text and nothing are refused."""
     if isinstance(value, bool | WrittenBool) or not isinstance(value, int | float):
-        raise PydanticCustomError("number", "should be a number, not {what}", {"what": describe(value)})
+        raise PydanticCustomError(
+            "number", "should be a number, not {what}", {"what": describe(value), "hint": _hint(value)}
+        )
     try:
         number = float(value)
     except OverflowError:
@@ -21,6 +24,14 @@ def _number(value: Any) -> float:
     if number - number != 0:  # infinite or not a number
         raise PydanticCustomError("finite", "should be a finite number")
     return number
+
+
+def _hint(value: Any) -> str | None:
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            float(value)
+            return "remove the quotes"
+    return None
 
 
 def _numbers(value: Any) -> Any:
@@ -34,6 +45,19 @@ def _numbers(value: Any) -> Any:
 
 Number = Annotated[float, BeforeValidator(_number)]
 Numbers = Annotated[Any, BeforeValidator(_numbers)]
+
+
+def _value(value: Any) -> Any:
+    """A number, or the text of an expression over the models that gives one; braces around it may be left."""
+    if isinstance(value, Text):
+        bare = value.strip()
+        if bare.startswith("{{") and bare.endswith("}}"):
+            return Text(bare[2:-2].strip(), value.origin)
+        return value
+    return _number(value)
+
+
+Value = Annotated[Any, BeforeValidator(_value)]
 
 
 def _ascending(value: Any) -> Any:

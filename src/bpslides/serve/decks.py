@@ -161,8 +161,10 @@ class Deck:
             message = {"type": "patch", "sections": [], "order": order(result.site)}
         if message is not None:
             total = len(result.site.sections)
-            what = "the whole page" if message["type"] == "reload" else f"{len(message['sections'])} of {total} slides"
-            self._report([f"{self.name}: updated {what}"])
+            changed = len(message.get("sections", []))
+            what = "the whole page" if message["type"] == "reload" else f"{changed} of {total} slides"
+            fine = message["type"] == "patch" and not changed
+            self._report([f"{self.name}: fine again" if fine else f"{self.name}: updated {what}"])
         return message
 
     def _watch(self, files: set[Path]) -> None:
