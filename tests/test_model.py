@@ -96,8 +96,10 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
         ),
         (
             "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]], activation: sigmod}]}}",
-            "3:88: “activation” should be one of: identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax "
-            "(did you mean “sigmoid”?)",
+            (
+                "3:88: “activation” should be one of: identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax "
+                "(did you mean “sigmoid”?)"
+            ),
         ),
         ("{graf: {L: w}}", "3:7: unknown key “graf” (did you mean “graph”?)"),
     ],
