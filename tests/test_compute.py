@@ -64,10 +64,10 @@ def test_numbers_in_text_are_those_of_the_program(tmp_path: Path, w: float, b: f
         ("neuron.L +▸", "the expression stops too early (a name or a number is missing)"),
         ("▸1/0", "1/0 has no finite value (a division by zero)"),
         ("▸neuron.z.real", "“neuron” has no “z.real” (known here: L, b, w, x, y, y_hat, z)"),
-        ("▸open(1)", 'there is no function "open"'),
+        ("▸open(1)", "there is no function “open”"),
         (
             "neuron.L | ▸.2x",
-            '".2x" is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d',
+            "“.2x” is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d",
         ),
     ],
 )

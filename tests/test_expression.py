@@ -411,7 +411,7 @@ def test_names_that_can_be_declared(name: str) -> None:
         ("2x", "begins with a digit"),
         ("y hat", "write y_hat"),
         ("y-hat", "write y_hat"),
-        ("y\u0302", 'write "ŷ"'),
+        ("y\u0302", "write “ŷ”"),
         ("x\u0302", "x_hat"),
         ("a\u200bb", "U+200B"),
         ("a+b", "+ is neither"),
@@ -429,5 +429,5 @@ def test_names_that_cannot_be_declared(name: str, told: str) -> None:
 def test_no_function_of_python_can_be_reached() -> None:
     """Only the functions of the table can be called, whatever the lookup holds."""
     holder: dict[str, Callable[..., object]] = {"open": open}
-    with pytest.raises(ExpressionError, match='no function "open"'):
+    with pytest.raises(ExpressionError, match="no function “open”"):
         evaluate(parse("open(1)"), lambda reference: holder[str(reference)])

@@ -98,7 +98,7 @@ PLOTLY = (
         ),
         (
             "figure: {function: ▸2*x, variable: grad, domain: [0, 1]}",
-            '"grad" is reserved: it stands for something in model.grad; choose another name',
+            "“grad” is reserved: it stands for something in model.grad; choose another name",
         ),
         (
             "figure: {function: ▸neuron.v*x, domain: [0, 1]}",

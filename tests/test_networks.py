@@ -146,7 +146,7 @@ BATCH = "inputs: [x], targets: [O], layers: [{units: [O], weights: [[1]]}]"
         ),
         (
             f"{ONE}, layers: [{{units: [▸H₃], weights: [[1]]}}, {{units: [O], weights: [[1]]}}]",
-            '"H₃" cannot be a name: small digits are not allowed; write H3',
+            "“H₃” cannot be a name: small digits are not allowed; write H3",
         ),
         (
             f"{ONE}, loss: binary_cross_entropy, layers: [{{units: [O], weights: [[100]], activation: sigmoid}}]",

@@ -116,10 +116,10 @@ def test_points() -> None:
 @pytest.mark.parametrize(
     ("model", "message"),
     [
-        ("{parameters: {▸W₁: 1}, graph: {L: 2}}", '"W₁" cannot be a name: small digits are not allowed; write W1'),
+        ("{parameters: {▸W₁: 1}, graph: {L: 2}}", "“W₁” cannot be a name: small digits are not allowed; write W1"),
         (
             "{parameters: {▸grad: 1}, graph: {L: 2}}",
-            '"grad" is reserved: it stands for something in model.grad; choose another name',
+            "“grad” is reserved: it stands for something in model.grad; choose another name",
         ),
         (
             "{inputs: {x: 1}, parameters: {▸x: 2}, graph: {L: x}}",

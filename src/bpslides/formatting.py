@@ -40,7 +40,7 @@ def _parts(value: object, spec: str | None) -> tuple[str, int | None]:
     number = _plain(value)
     match = _SPEC.fullmatch(".6g" if spec is None else spec)
     if not match or (match[4] == "d" and match[3]):
-        raise ValueError(f'"{spec}" is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d')
+        raise ValueError(f"“{spec}” is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d")
     sign, comma, digits, kind = match.groups()
     python = f"{sign}{comma}.0f" if kind == "d" else f"{sign}{comma}{'.' + digits if digits else ''}{kind}"
     text, _, exponent = format(number, python).partition("e")

@@ -60,15 +60,15 @@ def name_problem(name: str) -> str | None:
     if not name:
         return "a name cannot be empty"
     if name in RESERVED:
-        return f'"{name}" is reserved: it stands for something in model.{name}; choose another name'
+        return f"“{name}” is reserved: it stands for something in model.{name}; choose another name"
     if name in FUNCTIONS:
-        return f'"{name}" is the name of a function; choose another one, for instance {name}_1'
+        return f"“{name}” is the name of a function; choose another one, for instance {name}_1"
     if name in WORDS:
-        return f'"{name}" is no name ({WORDS[name]})'
+        return f"“{name}” is no name ({WORDS[name]})"
     if plain_name(name) != name:
-        return f'"{name}" is written with separate accents; write "{plain_name(name)}" with composed characters'
+        return f"“{name}” is written with separate accents; write “{plain_name(name)}” with composed characters"
     if name[0].isascii() and name[0].isdigit():
-        return f'"{name}" begins with a digit; a name begins with a letter or _, for instance x{name}'
+        return f"“{name}” begins with a digit; a name begins with a letter or _, for instance x{name}"
     for place, character in enumerate(name):
         if not (starts_name(character) or (place and character in "0123456789")):
             return f"{_shown(name)} cannot be a name: {_why(name, character)}"
@@ -76,7 +76,7 @@ def name_problem(name: str) -> str | None:
 
 
 def _shown(name: str) -> str:
-    return f'"{name}"' if name.isprintable() else ascii(name)
+    return f"“{name}”" if name.isprintable() else ascii(name)
 
 
 def _why(name: str, character: str) -> str:

@@ -175,7 +175,7 @@ class _Parser:
         first = self.take()
         self.count(first)
         if first.text in WORDS:
-            raise ExpressionError(f'"{first.text}" is not expected here', first.start, WORDS[first.text])
+            raise ExpressionError(f"“{first.text}” is not expected here", first.start, WORDS[first.text])
         if self.at("("):
             return self.call(first)
         parts: list[str | After] = [first.text]
@@ -207,7 +207,7 @@ class _Parser:
 
     def call(self, function: Token) -> Call:
         if function.text not in FUNCTIONS:
-            message = f'there is no function "{function.text}"'
+            message = f"there is no function “{function.text}”"
             raise ExpressionError(message, function.start, suggestion(function.text))
         bracket = self.take()
         self.enter(bracket)
@@ -267,7 +267,7 @@ class _Parser:
         """Say what is wrong with a token that follows something complete."""
         token, before = self.token, self.tokens[self.place - 1]
         if token.kind == "name" and token.text in WORDS:
-            return ExpressionError(f'"{token.text}" is not expected here', token.start, WORDS[token.text])
+            return ExpressionError(f"“{token.text}” is not expected here", token.start, WORDS[token.text])
         if before.kind == "name" and before.text == "lambda":
             return ExpressionError("there is no lambda here", before.start, "write the formula itself")
         if token.kind in {"name", "number"} or token.text in {"(", "["}:
