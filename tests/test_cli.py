@@ -195,11 +195,12 @@ def test_check_json(run: Run) -> None:
 @pytest.mark.parametrize("worst", [1.1e-6, 0.5])
 def test_check_gradients(run: Run, monkeypatch: pytest.MonkeyPatch, worst: float) -> None:
     """A model whose gradients are wrong is an error at the model's name."""
-    monkeypatch.setattr("bpslides.compute.values", lambda program: {"gradient_check": worst})
+    monkeypatch.setattr("bpslides.compute.values", lambda program: {"gradient_check": worst, "kinks": ["w"]})
     result = run("check", "talk")
     assert result.code == 1
     assert result.err.startswith("talk/deck.yaml:4:3: the gradients of “neuron” differ")
-    monkeypatch.setattr("bpslides.compute.values", lambda program: {"gradient_check": 1e-6})
+    assert "there is one at w" in result.err
+    monkeypatch.setattr("bpslides.compute.values", lambda program: {"gradient_check": 1e-6, "kinks": ["w"]})
     assert run("check", "talk").code == 0
 
 
@@ -217,7 +218,7 @@ def test_values_json(run: Run) -> None:
     """The numbers of a model by name, in full."""
     result = run("values", "talk", "--json")
     neuron = json.loads(result.out)["neuron"]
-    assert list(neuron) == ["values", "gradients", "updated", "gradient_check"]
+    assert list(neuron) == ["values", "gradients", "updated", "gradient_check", "kinks"]
     assert neuron["values"]["y_hat"] == pytest.approx(1.1)
     assert neuron["gradients"]["w"] == pytest.approx(-3.6)
     assert neuron["updated"] == pytest.approx({"w": 0.536, "b": 0.118})
@@ -243,6 +244,46 @@ def test_values_of_a_batch(run: Run) -> None:
     """Arrays print as lists."""
     write(DECK.replace("x: 2.0", "x: [1, 2]").replace("(y - y_hat)**2", "mean((y - y_hat)**2)"))
     assert "[0.6, 1.1]" in run("values", "talk").out
+    write(DECK.replace("x: 2.0", f"x: {list(range(7))}").replace("(y - y_hat)**2", "mean((y - y_hat)**2)"))
+    assert next(line.split() for line in run("values", "talk").out.splitlines() if line.startswith("  x "))[:6] == [
+        "x", "7", "from", "0", "to", "6"
+    ]  # fmt: skip
+
+
+def test_values_of_a_network(run: Run) -> None:
+    """The gradients of pre-activations are marked, in figures of the precision that is asked for."""
+    network = "{inputs: {x: 1}, targets: {p: 1}, layers: [{units: [p], activation: sigmoid, weights: [[0.5]]}]}"
+    write(f"title: T\nmodels:\n  net: {{network: {network}}}\nslides: [{{title: A}}]\n", "net/deck.yaml")
+    lines = run("values", "net", "--precision", "3").out.splitlines()
+    rows = [line.split() for line in lines]
+    assert ["p.z", "0.5", "δ", "-0.0887"] in rows
+    assert ["p.a", "0.622", "-0.378"] in rows
+    assert ["W_x_p", "0.5", "-0.0887", "0.509"] in rows
+    assert "  δ is the gradient of a pre-activation z" in lines
+
+
+def test_values_at_a_kink_and_beyond_numbers(run: Run) -> None:
+    """A kink is told below the table, and a gradient that is no number is said to be too large."""
+    saturated = "{units: [p], activation: sigmoid, weights: [[1000]]}"
+    network = f"{{inputs: {{x: 1}}, targets: {{p: 0}}, loss: binary_cross_entropy, layers: [{saturated}]}}"
+    models = f"{{kink: {{parameters: {{w: 0}}, graph: {{L: relu(w)}}}}, net: {{network: {network}}}}}"
+    write(f"title: T\nmodels: {models}\nslides: [{{title: A}}]\n", "edge/deck.yaml")
+    lines = run("values", "edge").out.splitlines()
+    assert "  the loss has a kink at w: its gradient there is of one side" in lines
+    assert ["p.a", "1", "too", "large"] in [line.split() for line in lines]
+    assert json.loads(run("values", "edge", "--json").out)["net"]["gradients"]["p.a"] is None
+    assert run("check", "edge").code == 0
+
+
+def test_values_over_steps(run: Run) -> None:
+    """One value after every update: as a table with a line a step, and in JSON beside the rest."""
+    lines = run("values", "talk", "--over", "L", "--steps", "2", "--precision", "4").out.splitlines()
+    assert lines[0] == "neuron"
+    assert [line.split() for line in lines[1:5]] == [["step", "L"], ["0", "0.81"], ["1", "0.6561"], ["2", "0.5314"]]
+    neuron = json.loads(run("values", "talk", "--over", "L", "--steps", "2", "--json").out)["neuron"]
+    assert neuron["over"] == {"L": pytest.approx([0.81, 0.6561, 0.531441])}
+    assert neuron["values"]["L"] == neuron["over"]["L"][2]
+    assert run("values", "talk", "--over", "LL").err.endswith("has no value “LL” (did you mean “L”?)\n")
 
 
 def test_values_of_no_model(run: Run) -> None:
@@ -308,6 +349,8 @@ def test_version(run: Run) -> None:
         (["check", "a\u202eb\x1b[31m"], "\\u202e"),
         (["values", "talk", "--steps", "-1"], "--steps"),
         (["values", "talk", "--steps", "many"], "'many'"),
+        (["values", "talk", "--precision", "0"], "--precision"),
+        (["values", "talk", "--over", "y_hut"], "did you mean “y_hat”?"),
         (["serve", "talk", "--port", "99999"], "--port"),
         (["serve", "talk", "--host", "0.0.0.0"], "roles and tokens"),
         (["serve", "tlak"], "there is no deck “tlak”"),

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bpslides.compute import values
+from bpslides.autodiff import AutodiffError
+from bpslides.compute import course, values
 from bpslides.formatting import format_number
 from tests.decks import NEURON, Deck, with_content
 
@@ -122,3 +123,64 @@ def test_values(tmp_path: Path) -> None:
     assert found["updated"] == pytest.approx({"w": 0.536, "b": 0.118})
     assert 0 <= found["gradient_check"] < 1e-6
     assert values(program, 1)["values"]["w"] == found["updated"]["w"]
+
+
+def test_kinks_are_told(tmp_path: Path) -> None:
+    """Where the loss has a kink, the check names the parameter and leaves it out."""
+    models = "models:\n  m: {parameters: {w: 0, v: 1}, graph: {L: relu(w) + v**2}}\n"
+    found = values(Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"])
+    assert found["kinks"] == ["w"]
+    assert found["gradient_check"] < 1e-6
+
+
+def test_zero_has_no_sign(tmp_path: Path) -> None:
+    """A gradient of −0 is printed as 0."""
+    models = "models:\n  m: {parameters: {w: 0}, graph: {L: -(w**2)}}\n"
+    assert "-0.0" not in json.dumps(
+        values(Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"])
+    )
+
+
+def test_course(tmp_path: Path) -> None:
+    """A value over the steps begins before the first update and ends after the last."""
+    program = Deck(tmp_path, with_content("- x")).sound.site.numbers.programs["neuron"]
+    assert course(program, "L", 2) == pytest.approx([0.81, 0.6561, 0.531441])
+    assert course(program, "w", 0) == [0.5]
+    with pytest.raises(AutodiffError, match=r"100001 updates are not possible \(ask for 0 to 100,000\)"):
+        course(program, "L", 100_001)
+
+
+def test_course_of_an_array(tmp_path: Path) -> None:
+    """An array over the steps is limited by its numbers, before the first step is taken."""
+    models = f"models:\n  m: {{parameters: {{w: {[0] * 50}}}, graph: {{L: sum(relu(w))}}}}\n"
+    program = Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"]
+    assert course(program, "w", 1) == [[0] * 50] * 2
+    with pytest.raises(
+        AutodiffError, match=r"w over 20,000 steps is more than 1,000,000 numbers \(ask for fewer steps"
+    ):
+        course(program, "w", 20_000)
+
+
+def test_a_large_array_is_checked_in_places(tmp_path: Path) -> None:
+    """A gradient check looks at 50 elements of an array, the first and the last among them."""
+    models = f"models:\n  m: {{parameters: {{w: {[0] * 120}}}, graph: {{L: sum(relu(w))}}}}\n"
+    kinks = values(Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"])["kinks"]
+    assert (len(kinks), kinks[0], kinks[-1]) == (50, "w[0]", "w[119]")
+
+
+def test_a_large_network_is_checked_in_places(tmp_path: Path) -> None:
+    """A layer of many weights has its values, and a gradient check of some of its elements."""
+    image = [round(0.01 * place, 2) for place in range(60)]
+    network = (
+        f"{{inputs: {{x: {image}}}, targets: {{t: [0, 1]}}, loss: cross_entropy, layers: ["
+        "{units: 64, activation: relu, weights: {init: he}, biases: {init: zeros}}, "
+        "{units: 2, activation: softmax, weights: {init: xavier}}]}"
+    )
+    models = f"models:\n  m: {{network: {network}}}\n"
+    program = Deck(tmp_path, with_content("- '{{ m.layer1.W[63][59] | .3f }}'", models)).sound.site.numbers.programs[
+        "m"
+    ]
+    found = json.loads(json.dumps(values(program, 3)))
+    assert (len(found["values"]["layer1.W"]), len(found["gradients"]["layer1.W"][0])) == (64, 60)
+    assert found["values"]["loss"] < values(program)["values"]["loss"]
+    assert 0 < found["gradient_check"] < 1e-6

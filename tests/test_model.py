@@ -1,10 +1,12 @@
 """What an author may write in blocks and models: right values are taken, wrong ones told in plain words."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bpslides.model import BLOCKS
+from bpslides.model.models import Activation, LossName
 from tests.decks import Deck, with_content
 
 # Content begins in line 16 of the deck, its blocks in column 9.
@@ -72,6 +74,10 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
     )
 
 
+#: A network of one unit, without its two closing braces.
+NETWORK = "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]]}]"
+
+
 @pytest.mark.parametrize(
     ("model", "message"),
     [
@@ -89,6 +95,24 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
             "{graph: {L: w}, optimizer: {name: adm}}",
             "3:34: “name” should be one of: sgd, momentum, nesterov, rmsprop, adam, adamw (did you mean “adam”?)",
         ),
+        (
+            "{graph: {L: w}, optimizer: {name: 3}}",
+            "3:34: “name” should be one of: sgd, momentum, nesterov, rmsprop, adam, adamw",
+        ),
+        ("{graph: {L: w}, learning_rate: fast}", "3:22: “learning_rate” should be a number, not text"),
+        ("{graph: {L: w}, learning_rate: {rate: 1}}", "3:22: “name” is missing"),
+        (
+            "{graph: {L: w}, learning_rate: {name: cosin, rate: 1}}",
+            "3:38: “name” should be one of: constant, step, cosine (did you mean “cosine”?)",
+        ),
+        (
+            "{graph: {L: w}, learning_rate: {name: step, rate: 1, siz: 2}}",
+            "3:59: unknown key “siz” (did you mean “size”?)",
+        ),
+        (
+            "{graph: {L: w}, learning_rate: {name: step, rate: 1, size: 2.5}}",
+            "3:59: “size” should be a whole number, not a number",
+        ),
         ("{graph: {L: w}, update: both}", "3:22: “update” should be one of: simultaneous, sequential"),
         (
             "{inputs: {x: 1}, network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]]}]}}",
@@ -96,10 +120,36 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
         ),
         (
             "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]], activation: sigmod}]}}",
-            (
-                "3:88: “activation” should be one of: identity, sigmoid, tanh, relu, leaky_relu, elu, softplus, softmax "
-                "(did you mean “sigmoid”?)"
-            ),
+            f"3:88: “activation” should be one of: {', '.join(get_args(Activation))} (did you mean “sigmoid”?)",
+        ),
+        (
+            f"{NETWORK}, loss: hubber}}}}",
+            f"3:90: “loss” should be one of: {', '.join(get_args(LossName))} (did you mean “huber”?)",
+        ),
+        (f"{NETWORK}, delta: 1}}}}", "3:7: “network” has a “delta”, which only the loss huber knows"),
+        (f"{NETWORK}, loss: huber, delta: 0}}}}", "3:103: “delta” should be greater than 0"),
+        (
+            NETWORK.replace("[[1]]", "{init: xavir}") + "}}",
+            "3:82: “init” should be one of: zeros, uniform, normal, xavier, he (did you mean “xavier”?)",
+        ),
+        (NETWORK.replace("[[1]]", "{init: he, seed: one}") + "}}", "3:92: “seed” should be a whole number, not text"),
+        (NETWORK.replace("[[1]]", "{init: he, sed: 1}") + "}}", "3:92: unknown key “sed” (did you mean “seed”?)"),
+        (NETWORK.replace("[[1]]", "[[a]]") + "}}", "3:83: an entry of “weights” should be a number, not text"),
+        (NETWORK.replace("[[1]]", "1") + "}}", "3:72: “weights” should be a list"),
+        (NETWORK.replace("[[1]]", "[[1]], biases: 1") + "}}", "3:88: “biases” should be a list"),
+        (NETWORK.replace("[y]", "4097") + "}}", "3:60: “units” should be 1 to 4096 units, not 4097"),
+        (NETWORK.replace("[y]", "0") + "}}", "3:60: “units” should be 1 to 4096 units, not 0"),
+        (NETWORK.replace("[y]", "y") + "}}", "3:60: “units” should be a list of names, or the number of units"),
+        (NETWORK.replace("[y]", "1.5") + "}}", "3:60: “units” should be a list of names, or the number of units"),
+        (NETWORK.replace("[y]", "true") + "}}", "3:60: “units” should be a list of names, or the number of units"),
+        (NETWORK.replace("{x: 1}", "{x: one}", 1) + "}}", "3:26: “x” should be a number, not text"),
+        (
+            NETWORK.replace("{x: 1}", "3", 1) + "}}",
+            "3:17: “inputs” should be {name: value, …}, or a list of names with “examples”",
+        ),
+        (
+            NETWORK.replace("[{", "[{units: 2, weights: [[1], [1]]}, {") + "}}",
+            "3:7: “network” needs names for the units of all layers, or only their numbers",
         ),
         ("{graf: {L: w}}", "3:7: unknown key “graf” (did you mean “graph”?)"),
     ],

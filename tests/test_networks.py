@@ -1,13 +1,16 @@
-"""Layered networks: the graph that one is short for has the right names, values and losses."""
+"""Layered networks: the graph that one is short for has the right names and values, unit by unit or in arrays."""
 
-import math
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pytest
 
+from bpslides.autodiff import apply
 from bpslides.compute import values
+from bpslides.initialisers import draw
+from bpslides.model import Initialiser
 from tests.decks import Deck, with_content
+from tests.networks import network, numbers
 
 SIX = """\
 models:
@@ -20,16 +23,6 @@ models:
         - {units: [O5], activation: sigmoid, weights: [[0.3, 0.9]], names: [[W35, W45]]}
     learning_rate: 1.0
 """
-
-
-def network(tmp_path: Path, yaml: str) -> Deck:
-    """A deck with one network `m`, given as flow YAML."""
-    return Deck(tmp_path, with_content("- x", f"models:\n  m:\n    network: {yaml}\n"))
-
-
-def numbers(tmp_path: Path, yaml: str) -> dict[str, Any]:
-    """The numbers of a sound network."""
-    return values(network(tmp_path, yaml).sound.site.numbers.programs["m"])
 
 
 def test_six_weights(tmp_path: Path) -> None:
@@ -59,24 +52,113 @@ def test_names(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("loss", "activation", "value"),
-    [
-        ("half_squared_error", "identity", ((1 - 0.2) ** 2 + (0 - 0.4) ** 2) / 2),
-        ("squared_error", "identity", (1 - 0.2) ** 2 + (0 - 0.4) ** 2),
-        ("mean_squared_error", "identity", ((1 - 0.2) ** 2 + (0 - 0.4) ** 2) / 2),
-        ("binary_cross_entropy", "identity", -math.log(0.2) - math.log(1 - 0.4)),
-        ("cross_entropy", "softmax", -math.log(math.exp(0.2) / (math.exp(0.2) + math.exp(0.4)))),
-    ],
-)
-def test_losses(tmp_path: Path, loss: str, activation: str, value: float) -> None:
-    """Each loss is the sum, half of it, or the mean over the output units, as its name says."""
+ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu")
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("z", [-1.5, 0.75])
+def test_activations(tmp_path: Path, activation: str, z: float) -> None:
+    """Every activation of a layer is the operation of that name, with a sound gradient."""
+    yaml = (
+        f"{{inputs: {{x: {z}}}, targets: {{p: 0}}, layers: [{{units: [p], activation: {activation}, weights: [[1]]}}]}}"
+    )
+    found = numbers(tmp_path, yaml)
+    right = z if activation == "identity" else float(apply(activation, z))  # type: ignore[arg-type]
+    assert found["values"]["p.a"] == pytest.approx(right, rel=1e-15)
+    assert found["gradient_check"] < 1e-9
+
+
+LOSSES = {
+    "half_squared_error": "sigmoid",
+    "squared_error": "tanh",
+    "mean_squared_error": "gelu",
+    "mean_absolute_error": "silu",
+    "huber": "softplus",
+    "binary_cross_entropy": "sigmoid",
+    "cross_entropy": "softmax",
+    "hinge": "identity",
+}
+
+
+@pytest.mark.parametrize("batch", ["one", "mean", "sum"])
+@pytest.mark.parametrize("loss", LOSSES)
+def test_counted_units_are_named_units_in_arrays(tmp_path: Path, loss: str, batch: str) -> None:
+    """A network by arrays has the values, gradients and updates of the same network unit by unit."""
+    generator = np.random.default_rng(5)
+    first, second, bias = (generator.normal(0, 1, shape).tolist() for shape in ((3, 2), (2, 3), (3,)))
+    x, t = [[0.5, -1.0], [1.5, 0.25], [0.1, 0.2]], [[1, -1], [-1, 1], [1, 1]] if loss == "hinge" else [[1, 0]] * 3
+    tail = f"loss: {loss}, reduction: {'sum' if batch == 'sum' else 'mean'}"
+    layers = (
+        f"layers: [{{units: %s, activation: tanh, weights: {first}, biases: {bias}}}, "
+        f"{{units: %s, activation: {LOSSES[loss]}, weights: {second}}}]"
+    )
+    if batch == "one":
+        named = f"inputs: {{u: {x[0][0]}, v: {x[0][1]}}}, targets: {{p: {t[0][0]}, q: {t[0][1]}}}"
+        counted = f"inputs: {{x: {x[0]}}}, targets: {{t: {t[0]}}}"
+    else:
+        examples = f"examples: {{inputs: {x}, targets: {t}}}"
+        named, counted = f"inputs: [u, v], targets: [p, q], {examples}", f"inputs: [x], targets: [t], {examples}"
+    by_unit = numbers(tmp_path, f"{{{named}, {layers % ('[a, b, c]', '[p, q]')}, {tail}}}")
+    by_layer = numbers(tmp_path, f"{{{counted}, {layers % (3, 2)}, {tail}}}")
+    assert list(by_layer["values"]) == [
+        "x", "layer2.target", "layer1.W", "layer1.b", "layer2.W", "layer1.z", "layer1.a", "layer2.z", "layer2.a", "loss"
+    ]  # fmt: skip
+    for kind in ("values", "gradients"):
+        one, other = by_unit[kind], by_layer[kind]
+        assert other["loss"] == pytest.approx(one["loss"], rel=1e-12)
+        for place, unit in enumerate("pq"):
+            for part in ("z", "a", "target"):
+                column = np.asarray(other[f"layer2.{part}"])[..., place].tolist()
+                assert column == pytest.approx(one[f"{unit}.{part}"], rel=1e-12, abs=1e-15)
+    for kind in ("gradients", "updated"):
+        assert by_layer[kind]["layer1.W"][2] == pytest.approx([by_unit[kind][f"W_{x}_c"] for x in "uv"], rel=1e-12)
+        assert by_layer[kind]["layer1.b"] == pytest.approx([by_unit[kind][f"b_{x}"] for x in "abc"], rel=1e-12)
+    assert by_layer["gradient_check"] < 1e-8
+
+
+@pytest.mark.parametrize("update", ["simultaneous", "sequential"])
+@pytest.mark.parametrize("batch", [False, True])
+def test_counted_units_train_as_named_units(tmp_path: Path, update: str, batch: bool) -> None:
+    """After some steps of either kind, the arrays hold the weights of the same network unit by unit."""
+    layers = (
+        "layers: [{units: %s, activation: tanh, weights: {init: he}}, {units: %s, weights: {init: he}, biases: [0.5]}]"
+    )
+    named, counted = "inputs: {u: 1, v: -2}, targets: {p: 2}", "inputs: {x: [1, -2]}, targets: {t: [2]}"
+    if batch:
+        examples = "examples: {inputs: [[1, -2], [0, 1], [1, 1]], targets: [[2], [0], [1]]}"
+        named, counted = f"inputs: [u, v], targets: [p], {examples}", f"inputs: [x], targets: [t], {examples}"
+    runs = []
+    for yaml in (f"{{{named}, {layers % ('[a, b]', '[p]')}}}", f"{{{counted}, {layers % (2, 1)}}}"):
+        models = f"models:\n  m: {{network: {yaml}, update: {update}}}\n"
+        runs.append(values(Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"], 5)["values"])
+    by_unit, by_layer = runs
+    for row, unit in zip(by_layer["layer1.W"], "ab", strict=True):
+        assert row == pytest.approx([by_unit[f"W_u_{unit}"], by_unit[f"W_v_{unit}"]], rel=1e-12)
+    assert by_layer["layer2.b"] == pytest.approx([by_unit["b_p"]], rel=1e-12)
+
+
+def test_as_many_examples_as_units(tmp_path: Path) -> None:
+    """With equally many examples and units, a bias still belongs to its unit, and each example to its row."""
     found = numbers(
         tmp_path,
-        f"{{inputs: {{x: 1}}, targets: {{p: 1, q: 0}}, loss: {loss}, "
-        f"layers: [{{units: [p, q], activation: {activation}, weights: [[0.2], [0.4]]}}]}}",
+        "{inputs: [x], targets: [t], loss: squared_error, examples: {inputs: [[1], [2]], targets: [[0, 0], [0, 0]]}, "
+        "layers: [{units: 2, weights: [[1], [10]], biases: [100, 200]}]}",
+    )["values"]
+    assert found["layer1.z"] == [[101, 210], [102, 220]]
+    assert found["loss"] == pytest.approx((101**2 + 210**2 + 102**2 + 220**2) / 2)
+
+
+def test_drawn_weights_of_named_units(tmp_path: Path) -> None:
+    """Named units have the weights that a layer of as many counted units has, each under its own name."""
+    layer = "{units: %s, weights: {init: xavier, seed: 3}, biases: {init: uniform}}"
+    named = numbers(tmp_path, f"{{inputs: {{u: 1, v: 2}}, targets: {{p: 0}}, layers: [{layer % '[p]'}]}}")["values"]
+    counted = numbers(tmp_path, f"{{inputs: {{x: [1, 2]}}, targets: {{t: [0]}}, layers: [{layer % 1}]}}")["values"]
+    assert (
+        [named["W_u_p"], named["W_v_p"]]
+        == counted["layer1.W"][0]
+        == draw(Initialiser(init="xavier", seed=3), (1, 2), 1)[0].tolist()
     )
-    assert found["values"]["loss"] == pytest.approx(value, abs=1e-12)
+    assert [named["b_p"]] == counted["layer1.b"]
 
 
 @pytest.mark.parametrize(("reduction", "factor"), [("mean", 0.5), ("sum", 1.0)])
@@ -149,8 +231,82 @@ BATCH = "inputs: [x], targets: [O], layers: [{units: [O], weights: [[1]]}]"
             "“H₃” cannot be a name: small digits are not allowed; write H3",
         ),
         (
-            f"{ONE}, loss: binary_cross_entropy, layers: [{{units: [O], weights: [[100]], activation: sigmoid}}]",
+            f"{ONE}, loss: binary_cross_entropy, layers: [{{units: [O], weights: [[1]]}}]",
             "log(1 - O.a) has no finite value (the logarithm needs a positive number)",
+        ),
+        (
+            f"{ONE}, layers: [{{units: [▸O], weights: [[1], [2, 3]]}}]",
+            (
+                "the weights of layer 1 of “m” are 2 rows of unequal length, but it has 1 units with 1 inputs each "
+                "(rows are units)"
+            ),
+        ),
+        (
+            "inputs: {▸x: [1, 2]}, targets: {O: 1}, layers: [{units: [O], weights: [[1]]}]",
+            (
+                "“x” is an array, but named units take single numbers "
+                "(write “examples” for a batch, or the number of “units” instead of their names)"
+            ),
+        ),
+        (
+            "inputs: {x: [1, 2]}, targets: {t: [1]}, layers: [{units: 1, weights: [[1]]}]",
+            "layer1.W is 1 × 1, but layer1 has 1 units and x has 2 numbers (it should be 1 × 2: rows are units)",
+        ),
+        (
+            (
+                "inputs: {x: [1]}, targets: {t: [1]}, "
+                "layers: [{units: 2, weights: [[1], [1]]}, {units: 1, weights: [[1]]}]"
+            ),
+            "layer2.W is 1 × 1, but layer2 has 1 units and layer1.a has 2 numbers (it should be 1 × 2: rows are units)",
+        ),
+        (
+            "inputs: {x: [1]}, targets: {▸t: [1, 2]}, layers: [{units: 1, weights: [[1]]}]",
+            "“t” has 2 numbers, but the last layer has 1 units",
+        ),
+        (
+            "inputs: {▸x: 1}, targets: {t: [1]}, layers: [{units: 1, weights: [[1]]}]",
+            "“x” should be a vector, such as [0.1, 0.2] (write “examples” for several at once)",
+        ),
+        (
+            "inputs: {x: [1], y: [1]}, targets: {t: [1]}, layers: [{units: 1, weights: [[1]]}]",
+            "“m” counts its units, and so its inputs are one vector, not 2 (such as inputs: {x: [0.1, 0.2]})",
+        ),
+        (
+            (
+                "inputs: [x], targets: [t], layers: [{units: 2, weights: [[1], [1]]}], "
+                "examples: {inputs: [[1], [2]], targets: [[1], [2]]}"
+            ),
+            "every row of the examples' targets needs 2 numbers",
+        ),
+        (
+            "inputs: {x: [1]}, targets: {t: [1]}, layers: [{units: 1, weights: [[1]], names: [[w]]}]",
+            (
+                "layer 1 of “m” counts its units and has no “names” "
+                "(its weights are layer1.W[unit][input], its biases layer1.b[unit])"
+            ),
+        ),
+        (
+            "inputs: {x: [1]}, targets: {t: [1]}, layers: [{units: 1, weights: [[1]], biases: {init: he}}]",
+            "“biases” of layer 1 of “m”: he is for weights; biases begin as zeros, uniform or normal",
+        ),
+        (
+            "inputs: {x: [1]}, targets: {t: [1]}, layers: [{units: 1, weights: {init: zeros, scale: 2}}]",
+            "“weights” of layer 1 of “m”: zeros have no scale",
+        ),
+        (
+            (
+                "inputs: {x: [1]}, targets: {t: [1]}, layers: [{units: 4096, weights: {init: he}}, "
+                "{units: 4096, weights: {init: he}}]"
+            ),
+            "“m” has 16,781,312 weights; the limit is 1,000,000",
+        ),
+        (
+            "inputs: {x: 1}, targets: {▸O: 0.5}, loss: hinge, layers: [{units: [O], weights: [[1]]}]",
+            "the targets of hinge are -1 or 1, not 0.5",
+        ),
+        (
+            "inputs: {x: [1]}, targets: {▸t: [2]}, loss: binary_cross_entropy, layers: [{units: 1, weights: [[1]]}]",
+            "the targets of binary_cross_entropy are from 0 to 1, not 2",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """Models made computable: their numbers, what live blocks ask, and what is wrong with a graph, told at its place."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,31 @@ def test_points() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rate", "rates"),
+    [
+        ("0.5", [0.5, 0.5, 0.5, 0.5]),
+        ("{name: constant, rate: 0.5}", [0.5, 0.5, 0.5, 0.5]),
+        ("{name: step, rate: 0.8, size: 2, factor: 0.25}", [0.8, 0.8, 0.2, 0.2]),
+        ("{name: cosine, rate: 1, steps: 2, final: 0.2}", [1.0, 0.6, 0.2, 0.2]),
+    ],
+)
+def test_learning_rates(tmp_path: Path, rate: str, rates: list[float]) -> None:
+    """Each update of a slope of 1 goes as far as the schedule says."""
+    models = f"models:\n  m: {{parameters: {{w: 0}}, graph: {{L: w + 0}}, learning_rate: {rate}}}\n"
+    program = Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"]
+    values = [float(program.state(step).tape.value("w")) for step in range(5)]
+    assert [before - after for before, after in pairwise(values)] == pytest.approx(rates)
+
+
+def test_weight_decay(tmp_path: Path) -> None:
+    """Plain descent takes a weight decay, which adds to the gradient of the step and not to the one that is shown."""
+    models = "models:\n  m: {parameters: {w: 2}, graph: {L: 3*w}, optimizer: {weight_decay: 0.5}}\n"
+    state = Deck(tmp_path, with_content("- x", models)).sound.site.numbers.programs["m"].state()
+    assert float(state.sweep.gradient("w")) == 3
+    assert float(state.updated["w"]) == pytest.approx(2 - 0.1 * (3 + 0.5 * 2))
+
+
+@pytest.mark.parametrize(
     ("model", "message"),
     [
         ("{parameters: {▸W₁: 1}, graph: {L: 2}}", "“W₁” cannot be a name: small digits are not allowed; write W1"),
@@ -167,6 +193,18 @@ def test_points() -> None:
         (
             "{parameters: {w: 1}, graph: {L: w}, optimizer: {beta1: 3}}",
             "“m”: the optimizer sgd has no parameter 'beta1' (known: weight_decay)",
+        ),
+        (
+            "{parameters: {w: 1}, graph: {L: w}, learning_rate: {name: step, rate: 1}}",
+            "“m”: the schedule step needs size (for instance size: 100)",
+        ),
+        (
+            "{parameters: {w: 1}, graph: {L: w}, learning_rate: {name: cosine, rate: 1, steps: 9, factor: 2}}",
+            "“m”: the schedule cosine has no parameter 'factor' (known: final, steps)",
+        ),
+        (
+            "{parameters: {w: 1}, graph: {L: w}, learning_rate: {name: constant, rate: -1}}",
+            "“m”: learning_rate must be a finite number that is not negative, not -1.0",
         ),
         (
             "{parameters: {w: 1}, graph: {L: w}, learning_rate: -1}",

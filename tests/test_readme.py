@@ -6,6 +6,7 @@ import doctest
 import re
 import shlex
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -14,6 +15,7 @@ from bpslides.compute import Numbers
 from bpslides.errors import Problems
 from bpslides.expression import FUNCTIONS
 from bpslides.model import BLOCKS
+from bpslides.model.models import Activation, InitName, LossName, OptimizerName
 from bpslides.pipeline import compute
 from bpslides.source import find
 from bpslides.text import Text
@@ -151,6 +153,18 @@ def test_readme_models_hold(tmp_path: Path) -> None:
     assert problems.found == []
     names = set(numbers.programs["small"].names)
     assert {"H3.z", "H3.a", "O5.target", "b_O5", "loss"} <= names
+    assert {"layer1.W", "layer1.b", "layer2.z", "layer2.a"} <= set(numbers.programs["large"].names)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [("activation", Activation), ("loss", LossName), ("init", InitName), ("optimizer", OptimizerName)],
+)
+def test_readme_names_every_setting(setting: str, words: object) -> None:
+    """The table of settings has the words of the language, in its order."""
+    row = re.search(rf"^\| `{setting}` \| (.*) \|$", section("Models"), re.MULTILINE)
+    assert row
+    assert re.findall(r"[a-z_]{2,}", re.sub(r"\(.*?\)", "", row[1]).partition("; with")[0]) == list(get_args(words))
 
 
 BLOCK_ROWS = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", section("Slides"), re.MULTILINE)

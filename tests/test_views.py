@@ -117,6 +117,39 @@ def test_a_demo_steps_plainly(tmp_path: Path) -> None:
     assert message == "7:23: a demo steps by plain gradient descent (remove the model's “optimizer”)"
 
 
+def test_demo_of_a_schedule(tmp_path: Path) -> None:
+    """A demo has one learning rate, on its slider; a schedule is told."""
+    rate = "{name: step, rate: 0.1, size: 5}"
+    models = f"models:\n  m: {{parameters: {{w: 1}}, graph: {{L: w**2}}, learning_rate: {rate}}}\n"
+    (message,) = Deck(tmp_path, with_content(f"- demo: {{model: m, {SLIDERS}, {REST}}}", models)).messages
+    assert message == "7:23: a demo steps at one learning rate (write a number as “learning_rate”)"
+
+
+COUNTED = "{{network: {{inputs: {{x: [1, 2]}}, targets: {{t: [1]}}, layers: [{{units: {}, {}}}, {{units: 1, {}}}]}}}}"
+
+
+@pytest.mark.parametrize("units", [3, 8])
+def test_drawing_of_counted_units(tmp_path: Path, units: int) -> None:
+    """Units without names are drawn as empty circles, as long as there is room for them."""
+    drawn = "weights: {init: he}"
+    models = f"models:\n  m: {COUNTED.format(units, drawn, drawn)}\n"
+    page = Deck(tmp_path, with_content("- network: {model: m}", models)).sound.page
+    assert len(page.all("circle.unit")) == 2 + units + 1
+    assert page.all("text.unit-name") == []
+
+
+def test_too_many_units_to_draw(tmp_path: Path) -> None:
+    """A layer that a drawing has no room for is told at the name of the model."""
+    drawn = "weights: {init: he}"
+    models = f"models:\n  m: {COUNTED.format(9, drawn, drawn)}\n"
+    assert Deck(tmp_path, with_content("- network: {model: m}", models)).messages == [
+        (
+            "7:26: “m” has 9 units in a layer, and a drawing shows 8 at most "
+            "(give “layers” instead of a “model”, such as [6, 4, 2])"
+        )
+    ]
+
+
 def test_curve(tmp_path: Path) -> None:
     """A curve shows the function and its derivative as formulas, and both values at the author's point."""
     curve = Deck(

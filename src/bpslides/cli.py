@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -139,13 +139,18 @@ def check(deck: tuple[str, ...], strict: bool, style: str) -> None:
 @click.argument("deck")
 @click.option("--model", "wanted", metavar="NAME", help="Only this model.")
 @click.option("--steps", type=click.IntRange(0), default=0, show_default=True, help="After this many updates.")
+@click.option("--over", metavar="NAME", help="This value after every update from 0 to --steps.")
+@click.option(
+    "--precision", type=click.IntRange(1, 17), default=6, show_default=True, help="Significant digits of the table."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs: full precision.")
-def values(deck: str, wanted: str | None, steps: int, as_json: bool) -> None:
+def values(deck: str, wanted: str | None, steps: int, over: str | None, precision: int, as_json: bool) -> None:
     """Print the numbers of the models.
 
     Values, gradients, and the parameters after the next update.
     """
     from bpslides.autodiff import AutodiffError
+    from bpslides.compute import course
     from bpslides.compute import values as numbers_of
     from bpslides.errors import Problems
     from bpslides.pipeline import compute
@@ -157,21 +162,33 @@ def values(deck: str, wanted: str | None, steps: int, as_json: bool) -> None:
         show(problems.found, file)
         raise click.exceptions.Exit(1)
     programs = numbers.programs
-    if wanted is not None and wanted not in programs:
-        hint = did_you_mean(wanted, programs)
-        raise UsageError(f"this deck has no model “{wanted}”" + (f" ({hint})" if hint else ""))
+    if wanted is not None:
+        _refuse_unknown("model", wanted, programs)
+        programs = {wanted: programs[wanted]}
+    if over is not None:
+        known = [name for program in programs.values() for name in program.names]
+        _refuse_unknown("value", over, known)
+        programs = {name: program for name, program in programs.items() if over in program.names}
     results: dict[str, dict[str, Any]] = {}
     for name, program in programs.items():
-        if wanted in (None, name):
-            try:
-                results[name] = numbers_of(program, steps)
-            except AutodiffError as error:
-                raise BpslidesError(f"“{name}”: {error}") from None
+        try:
+            courses = {} if over is None else {"over": {over: course(program, over, steps)}}
+            results[name] = (numbers_of(program, steps) if as_json or over is None else {}) | courses
+        except AutodiffError as error:
+            raise BpslidesError(f"“{name}”: {error}") from None
     if as_json:
         click.echo(json.dumps(results, indent=2, allow_nan=False))
         return
     for name, result in results.items():
-        click.echo(_table(programs[name], result))
+        rows = _table(programs[name], result, precision) if over is None else _course(result["over"], precision)
+        click.echo("\n".join([_bold(name), *(f"  {row}" for row in rows), ""]))
+
+
+def _refuse_unknown(what: str, wanted: str, known: Iterable[str]) -> None:
+    known = list(known)
+    if wanted not in known:
+        hint = did_you_mean(wanted, known)
+        raise UsageError(f"this deck has no {what} “{wanted}”" + (f" ({hint})" if hint else ""))
 
 
 @commands.command()
@@ -221,14 +238,16 @@ def _problems(file: Path) -> list[Problem]:
     places = {str(name): name.place() for name in source.deck.models}
     for name, program in numbers.programs.items():
         try:
-            worst = numbers_of(program)["gradient_check"]
+            found = numbers_of(program)
         except AutodiffError as error:
             problems.error(
                 f"the gradients of “{name}” cannot be checked: {error.message}", places[name], error.hint or None
             )
             continue
+        worst, kinks = found["gradient_check"], ", ".join(found["kinks"])
         if worst > GRADIENT_TOLERANCE:
             hint = "values at a kink, such as relu(0), have no gradient: start a little beside it"
+            hint += f"; there is one at {kinks}" if kinks else ""
             problems.error(
                 f"the gradients of “{name}” differ from central differences by {worst:.1e}", places[name], hint
             )
@@ -247,24 +266,52 @@ def _as_json(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _table(program: Program, result: dict[str, Any]) -> str:
-    """The numbers of a model in aligned columns, an array as a list of its numbers."""
+def _table(program: Program, result: dict[str, Any], precision: int) -> list[str]:
+    """The numbers of a model in aligned columns, first its leaves, then its lines; δ marks those of pre-activations."""
     rows = [("", "value", "gradient", "after next update")]
+    deltas = {name for name in program.graph.lines if name.endswith(".z")}
     for name, value in result["values"].items():
-        updated = result["updated"].get(name, "")
-        rows.append(
-            (name, _numbers(value), _numbers(result["gradients"][name]), _numbers(updated) if updated != "" else "")
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = [f"{row[0]:{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in rows]
-    check = f"gradients agree with central differences to {result['gradient_check']:.1e}"
-    return "\n".join([_bold(program.name), *(f"  {line}" for line in lines), f"  {check}", ""])
+        gradient = _numbers(result["gradients"][name], precision)
+        updated = _numbers(result["updated"][name], precision) if name in result["updated"] else ""
+        rows.append((name, _numbers(value, precision), f"δ {gradient}" if name in deltas else gradient, updated))
+    lines = _aligned(rows, left=(0, 3))
+    if deltas:
+        lines.append("δ is the gradient of a pre-activation z")
+    lines.append(f"gradients agree with central differences to {result['gradient_check']:.1e}")
+    if result["kinks"]:
+        lines.append(f"the loss has a kink at {', '.join(result['kinks'])}: its gradient there is of one side")
+    return lines
 
 
-def _numbers(value: Any) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(_numbers(item) for item in value) + "]"
-    return f"{value:.6g}"
+def _course(courses: dict[str, list[Any]], precision: int) -> list[str]:
+    """Values over the steps in aligned columns."""
+    ((name, numbers),) = courses.items()
+    return _aligned([("step", name), *((str(step), _numbers(value, precision)) for step, value in enumerate(numbers))])
+
+
+def _aligned(rows: Sequence[tuple[str, ...]], left: Sequence[int] = ()) -> list[str]:
+    """Rows as text; the columns in ``left`` are aligned to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    cells = ((cell.ljust if place in left else cell.rjust for place, cell in enumerate(row)) for row in rows)
+    return ["  ".join(fit(width) for fit, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+
+
+#: The table shows arrays of more numbers than this by their shape, smallest and largest.
+MOST_SHOWN = 6
+
+
+def _numbers(value: Any, precision: int) -> str:
+    if value is None:
+        return "too large"
+    if not isinstance(value, list):
+        return f"{value:.{precision}g}"
+    flat, shape = [value], []
+    while isinstance(flat[0], list):
+        shape.append(len(flat[0]))
+        flat = [item for row in flat for item in row]
+    if len(flat) > MOST_SHOWN:
+        return f"{'×'.join(map(str, shape))} from {min(flat):.{precision}g} to {max(flat):.{precision}g}"
+    return "[" + ", ".join(_numbers(item, precision) for item in value) + "]"
 
 
 def _coloured(problem: Problem) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from bpslides.autodiff import AutodiffError, gradient_check
+from bpslides.autodiff import Array, AutodiffError, gradient_check
+from bpslides.autodiff.training import MAX_UPDATES
 from bpslides.errors import Problems, did_you_mean
 from bpslides.expression import (
     After,
@@ -136,7 +137,11 @@ class Numbers:
         except AutodiffError as error:
             raise ExpressionError(error.message, ref.start, error.hint) from None
         if kind == "grad":
-            return state.sweep.gradient(name)
+            gradient = program.gradient(state, name)
+            if gradient is None:
+                hint = f"the output is saturated; ask for {first}.grad.{name.removesuffix('.a')}.z"
+                raise ExpressionError(f"the gradient of “{name}” is too large for a number", ref.start, hint)
+            return gradient
         return state.updated[name] if kind == "updated" else state.tape.value(name)
 
     def _check_claim(self, claim: Text) -> None:
@@ -167,17 +172,50 @@ def _is_literal(text: str) -> bool:
     return True
 
 
+#: A gradient check looks at every element of smaller arrays, and at so many of larger ones.
+MOST_CHECKED = 50
+#: The most numbers that :func:`course` gives.
+MOST_NUMBERS = 1_000_000
+
+
 def values(program: Program, steps: int = 0) -> dict[str, Any]:
     """All numbers of a model after ``steps`` updates, as ``bpslides values`` prints them.
 
-    Keys: ``values``, ``gradients`` (∂loss/∂name), ``updated`` (parameters one update later), ``gradient_check`` (the
-    largest relative difference from central differences). Arrays are flat lists, one number per example.
+    Keys: ``values``, ``gradients`` (∂loss/∂name; None where it is too large for a number), ``updated``
+    (parameters one update later), ``gradient_check`` (the largest relative difference from central differences) and
+    ``kinks`` (the parameters at which the loss has a kink, which the check leaves out). Arrays are nested lists; a
+    batch has one entry per example.
+
+    Raises:
+        AutodiffError: when ``steps`` is out of range, or a value on the way is not finite.
     """
     state = program.state(steps)
-    check = gradient_check(state.tape, program.output, program.parameters or list(program.graph.leaves))
+    leaves = program.parameters or list(program.graph.leaves)
+    check = gradient_check(state.tape, program.output, leaves, MOST_CHECKED)
     return {
-        "values": {name: state.tape.value(name).tolist() for name in program.names},
-        "gradients": {name: state.sweep.gradient(name).tolist() for name in program.names},
-        "updated": {name: value.tolist() for name, value in state.updated.items()},
+        "values": {name: _plain(state.tape.value(name)) for name in program.names},
+        "gradients": {name: _plain(program.gradient(state, name)) for name in program.names},
+        "updated": {name: _plain(value) for name, value in state.updated.items()},
         "gradient_check": check.worst,
+        "kinks": check.kinks,
     }
+
+
+def _plain(value: Array | None) -> Any:
+    """A number or nested lists, with −0 as 0: a sign on zero would only be noise."""
+    return None if value is None else (value + 0.0).tolist()
+
+
+def course(program: Program, name: str, steps: int) -> list[Any]:
+    """The value called ``name`` after 0, 1, …, ``steps`` updates.
+
+    Raises:
+        AutodiffError: for an unknown name, too many steps, more than ``MOST_NUMBERS`` numbers, or a value that is not
+            finite.
+    """
+    if steps > MAX_UPDATES:
+        raise AutodiffError(f"{steps} updates are not possible", f"ask for 0 to {MAX_UPDATES:,}")
+    size = program.tape.value(name).size
+    if size * (steps + 1) > MOST_NUMBERS:
+        raise AutodiffError(f"{name} over {steps:,} steps is more than {MOST_NUMBERS:,} numbers", "ask for fewer steps")
+    return [_plain(program.state(step).tape.value(name)) for step in range(steps + 1)]

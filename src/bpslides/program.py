@@ -17,7 +17,7 @@ from bpslides import autodiff
 from bpslides.autodiff import AutodiffError, Diverged, NotFinite, Run, Tape, Var
 from bpslides.errors import Problems, did_you_mean
 from bpslides.expression import Expression, ExpressionError, Reference, evaluate, name_problem, parse, references
-from bpslides.model import Model
+from bpslides.model import Model, Schedule
 from bpslides.networks import Graph, graph_of
 from bpslides.text import Text
 
@@ -36,6 +36,8 @@ class Program:
     run: Run
     """How the parameters are trained; a plain function has none."""
     symbols: dict[str, str] = field(default_factory=dict)
+    stable: Program | None = None
+    """The same with the cross-entropy from the pre-activations, which goes on where the textbook form has no value."""
 
     @property
     def parameters(self) -> list[str]:
@@ -50,11 +52,29 @@ class Program:
     def state(self, steps: int = 0) -> autodiff.State:
         """Values, gradients and the next update after ``steps`` updates.
 
+        A run that leaves the finite numbers only because an output is saturated goes on by way of ``stable``.
+
         Raises:
             AutodiffError: when ``steps`` is out of range.
             Diverged: when a value on the way is no longer finite.
         """
-        return self.run.at(steps)
+        try:
+            return self.run.at(steps)
+        except Diverged:
+            if self.stable is None:
+                raise
+            return self.stable.state(steps)
+
+    def gradient(self, state: autodiff.State, name: str) -> autodiff.Array | None:
+        """∂loss/∂``name``; None where it is too large for a number, as it can be for a saturated output.
+
+        Raises:
+            AutodiffError: for an unknown name.
+        """
+        output = self.graph.output_loss
+        if output and name in output.activations and state.sweep.adjoints[state.tape.index(name)] is None:
+            return output.slope(name, state.tape.value)
+        return state.sweep.gradient(name)
 
     def trace(self) -> dict[str, Any]:
         """The tape with values, adjoints and contributions, ready for JSON: what the browser replays."""
@@ -133,13 +153,47 @@ class Program:
         return [float(value) if good else None for value, good in zip(output, finite, strict=True)]
 
 
+#: The textbook form of a loss is kept as long as it agrees with the stable form to this, relative above 1.
+AGREEMENT = 1e-12
+
+
 def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
-    """The program of a model of the deck; None, with the reasons in ``problems``, if it has none."""
+    """The program of a model of the deck; None, with the reasons in ``problems``, if it has none.
+
+    A cross-entropy is written as in the textbooks, through the activations of the output units, as long as its value
+    is right. Where it is not, because an output is 0 or 1 but for rounding, it is written through the pre-activations.
+    """
     before = len(problems.found)
     graph = graph_of(name, model, problems)
     _check_names(graph, network=model.network is not None, problems=problems)
     if len(problems.found) > before:
         return None
+    for wanted in model.frozen:
+        if wanted not in graph.parameters:
+            hint = did_you_mean(wanted, graph.parameters)
+            problems.error(f"“{wanted}” is no parameter of “{name}”", wanted.place(), hint)
+    if graph.stable is None:
+        return _recorded(name, model, graph, problems)
+    stable = _recorded(name, model, graph.stable, problems)
+    textbook = _recorded(name, model, graph, Problems())
+    if stable is None or textbook is None or not _agree(textbook, stable):
+        return stable
+    textbook.stable = stable
+    return textbook
+
+
+def _agree(textbook: Program, stable: Program) -> bool:
+    """Whether the textbook form has the right value, and finite gradients."""
+    value, right = (float(program.tape.value(program.output)) for program in (textbook, stable))
+    try:
+        autodiff.backward(textbook.tape, textbook.output)
+    except NotFinite:
+        return False
+    return abs(value - right) <= AGREEMENT * max(1.0, abs(right))
+
+
+def _recorded(name: Text, model: Model, graph: Graph, problems: Problems) -> Program | None:
+    """The program of a graph whose names are sound."""
     tape, expressions = Tape(), {}
     for leaf, value in graph.leaves.items():
         try:
@@ -154,10 +208,6 @@ def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
         expressions[line] = expression
     assert graph.loss is not None  # a graph without a line is a problem
     output = graph.loss
-    for wanted in model.frozen:
-        if wanted not in graph.parameters:
-            hint = did_you_mean(wanted, graph.parameters)
-            problems.error(f"“{wanted}” is no parameter of “{name}”", wanted.place(), hint)
     if tape.value(output).ndim:
         problems.error(
             f"the loss of “{name}” is an array, and gradients need a single number",
@@ -165,17 +215,28 @@ def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
             "reduce it by sum(…) or mean(…)",
         )
         return None
-    frozen = [str(parameter) for parameter in model.frozen if parameter in graph.parameters]
     try:
-        optimizer = autodiff.optimizer(
-            learning_rate=model.learning_rate, **model.optimizer.model_dump(exclude_none=True)
-        )
-        run = Run(tape, output, list(graph.parameters), optimizer, frozen, model.update)
+        run = _training(model, tape, graph, output)
     except AutodiffError as error:
         problems.error(f"“{name}”: {error.message}", name.place(), error.hint or None)
         return None
     symbols = {str(key): str(value) for key, value in model.symbols.items()}
     return Program(str(name), tape, graph, expressions, output, run, symbols)
+
+
+def _training(model: Model, tape: Tape, graph: Graph, output: str) -> Run:
+    """How the parameters are trained.
+
+    Raises:
+        AutodiffError: for an optimizer or a schedule with a parameter that it does not know, or that is out of range.
+    """
+    rate, schedule = model.learning_rate, None
+    if isinstance(rate, Schedule):
+        schedule = autodiff.schedule(**rate.model_dump(exclude_none=True, exclude={"rate"}))
+        rate = rate.rate
+    optimizer = autodiff.optimizer(learning_rate=rate, **model.optimizer.model_dump(exclude_none=True))
+    frozen = [str(parameter) for parameter in model.frozen if parameter in graph.parameters]
+    return Run(tape, output, list(graph.parameters), optimizer, frozen, model.update, schedule)
 
 
 def from_function(
@@ -260,8 +321,8 @@ def _place(name: str) -> Any:
 def _check_names(graph: Graph, *, network: bool, problems: Problems) -> None:
     seen: dict[str, str] = {}
     for name in (*graph.inputs, *graph.targets, *graph.parameters, *graph.lines):
-        bare = name.rpartition(".")[0] or name if network else name
-        fault = None if network and name in ("loss", f"{bare}.target", f"{bare}.z", f"{bare}.a") else name_problem(name)
+        # A network's own names, such as O5.target, are no texts of the deck.
+        fault = None if network and (name == "loss" or not isinstance(name, Text)) else name_problem(name)
         if fault:
             problems.error(fault, _place(name))
         elif name in seen:

@@ -14,6 +14,7 @@ from bpslides.errors import Place, Problems, did_you_mean
 from bpslides.expression import Expression, ExpressionError
 from bpslides.formatting import format_number
 from bpslides.model import Block, Curve, Demo, Figure, NetworkDrawing, Surface, Walk
+from bpslides.networks import unit_names
 from bpslides.program import Program, free_variables
 from bpslides.symbolic import default_symbol, derivative, latex
 from bpslides.text import Text
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from bpslides.compute import Numbers
 
 View = dict[str, Any]
+
+#: The most units of a layer that a drawing of a model without names for them shows.
+MAX_DRAWN = 8
 
 
 def figure(block: Figure, numbers: Numbers, problems: Problems, key: str) -> View | None:
@@ -74,10 +78,12 @@ def network(block: NetworkDrawing, numbers: Numbers, problems: Problems, key: st
         if model is None:
             problems.error(f"“{block.model}” is a graph, not a layered network", block.model.place())
             return None
-        layers = [
-            [default_symbol(str(u)) for u in model.inputs],
-            *([default_symbol(str(u)) for u in x.units] for x in model.layers),
-        ]
+        layers = [[unit and default_symbol(unit) for unit in units] for units in unit_names(model)]
+        widest = max(map(len, layers))
+        if not model.is_named and widest > MAX_DRAWN:
+            message = f"“{block.model}” has {widest} units in a layer, and a drawing shows {MAX_DRAWN} at most"
+            problems.error(message, block.model.place(), "give “layers” instead of a “model”, such as [6, 4, 2]")
+            return None
     shape = ", ".join(str(len(units)) for units in layers)
     alt = str(
         block.alt
@@ -94,6 +100,9 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
     sound = True
     if program.run.optimizer.name != "sgd":
         problems.error("a demo steps by plain gradient descent", block.model.place(), "remove the model's “optimizer”")
+        sound = False
+    if program.run.schedule is not None:
+        problems.error("a demo steps at one learning rate", block.model.place(), "write a number as “learning_rate”")
         sound = False
     leaves = program.graph.leaves
     for slider in block.sliders:

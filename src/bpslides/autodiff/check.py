@@ -5,6 +5,7 @@ steps), at several step sizes, of which the one that agrees best counts. At a ki
 one-sided slopes. Where the sweep takes another slope between them, the place is listed as a kink instead of an error.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -35,8 +36,10 @@ class GradientCheck:
     kinks: list[str]
 
 
-def gradient_check(tape: Tape, loss: str, parameters: Sequence[str]) -> GradientCheck:
+def gradient_check(tape: Tape, loss: str, parameters: Sequence[str], most: int | None = None) -> GradientCheck:
     """Compare ∂loss/∂parameter from the sweep with central differences, element by element.
+
+    With `most`, at most so many elements of each parameter are looked at, spread evenly from the first to the last.
 
     Raises:
         AutodiffError: for an unknown name, or a parameter that is no leaf.
@@ -50,7 +53,7 @@ def gradient_check(tape: Tape, loss: str, parameters: Sequence[str]) -> Gradient
     for name in parameters:
         if tape.nodes[tape.index(name)].op != "leaf":
             raise AutodiffError(f"{name} is computed and cannot be checked", "check one of its inputs", name)
-        for place in np.ndindex(tape.value(name).shape):
+        for place in _places(tape.value(name).shape, most):
             label = f"{name}[{', '.join(map(str, place))}]" if place else name
             loss_at = _probe(tape, loss, name, place)
             exact = float(sweep.gradient(name)[place])
@@ -60,6 +63,15 @@ def gradient_check(tape: Tape, loss: str, parameters: Sequence[str]) -> Gradient
             elif error > worst or not at:
                 worst, at = error, label
     return GradientCheck(worst, at, kinks)
+
+
+def _places(shape: tuple[int, ...], most: int | None) -> list[tuple[int, ...]]:
+    """List the indices of the elements to look at."""
+    size = math.prod(shape)
+    if most is None or size <= most:
+        return list(np.ndindex(shape))
+    chosen = np.linspace(0, size - 1, most).astype(int)
+    return [tuple(int(part) for part in np.unravel_index(flat, shape)) for flat in chosen]
 
 
 def _probe(tape: Tape, loss: str, name: str, place: tuple[int, ...]) -> Callable[[float], float]:

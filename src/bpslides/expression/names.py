@@ -4,7 +4,8 @@ import unicodedata
 from difflib import get_close_matches
 
 FUNCTIONS: dict[str, tuple[int, int]] = {
-    **dict.fromkeys(("exp", "log", "sqrt", "abs", "sin", "cos", "tanh", "sigmoid", "relu", "softplus"), (1, 1)),
+    **dict.fromkeys(("exp", "log", "sqrt", "abs", "sin", "cos", "tanh"), (1, 1)),
+    **dict.fromkeys(("sigmoid", "relu", "softplus", "gelu", "silu"), (1, 1)),
     **dict.fromkeys(("leaky_relu", "elu", "sum", "mean", "softmax", "log_softmax", "max", "min", "round"), (1, 2)),
     "maximum": (2, 2),
     "minimum": (2, 2),

@@ -16,7 +16,7 @@ from bpslides.model.blocks import (
     Walk,
 )
 from bpslides.model.deck import Deck, Head, Include, Slide, Stack
-from bpslides.model.models import Layer, Model, Network
+from bpslides.model.models import Initialiser, Layer, Model, Network, Schedule
 
 __all__ = [
     "BLOCKS",
@@ -27,10 +27,12 @@ __all__ = [
     "Figure",
     "Head",
     "Include",
+    "Initialiser",
     "Layer",
     "Model",
     "Network",
     "NetworkDrawing",
+    "Schedule",
     "Slide",
     "Stack",
     "Surface",
