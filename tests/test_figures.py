@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bpslides.figures import padded
@@ -118,6 +118,7 @@ def test_mistakes(tmp_path: Path, block: str, message: str) -> None:
 
 
 @given(st.lists(st.floats(-1e6, 1e6)))
+@example([5e-324])
 def test_padded(values: list[float]) -> None:
     """A range holds all values strictly, also when there is one or none."""
     low, high = padded(values)

@@ -106,7 +106,8 @@ def padded(values: list[float], share: float = 0.06) -> tuple[float, float]:
     if not values:
         return (-1.0, 1.0)
     low, high = min(values), max(values)
-    margin = (high - low or abs(high) or 1.0) * share
+    # The smallest numbers that a double holds have no room around them at their own scale.
+    margin = max((high - low or abs(high) or 1.0) * share, 1e-300)
     return (low - margin, high + margin)
 
 
