@@ -184,3 +184,20 @@ def test_a_large_network_is_checked_in_places(tmp_path: Path) -> None:
     assert (len(found["values"]["layer1.W"]), len(found["gradients"]["layer1.W"][0])) == (64, 60)
     assert found["values"]["loss"] < values(program)["values"]["loss"]
     assert 0 < found["gradient_check"] < 1e-6
+
+
+def test_a_misspelt_name_of_a_broken_model_is_told_with_the_right_one(tmp_path: Path) -> None:
+    """The hint knows every model of the deck, also one that has a fault of its own."""
+    models = "models:\n  spam: {parameters: {w: two}, graph: {L: w**2}}\n"
+    messages = Deck(tmp_path, with_content("- '{{ spma.L }} and {{ spam.L }}'", models)).messages
+    assert [message.partition(": ")[2] for message in messages] == [
+        "“w” should be a number, not text",
+        "there is no model “spma” (did you mean “spam”?)",
+    ]
+
+
+def test_a_decimal_comma(tmp_path: Path) -> None:
+    """In braces a comma ends the number, and the rest becomes a name without a value."""
+    models = "models:\n  m: {parameters: {w: 2,0}, graph: {L: w**2}}\n"
+    (message,) = Deck(tmp_path, with_content("- Text", models)).messages
+    assert "written with a point" in message

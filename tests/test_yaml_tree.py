@@ -307,3 +307,19 @@ SCALARS = st.one_of(
 def test_json_is_read_as_it_is(tree: Any) -> None:
     """JSON is YAML: what it says is what arrives."""
     assert data(json.dumps(tree)) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title: T\nslides:\n\u00a0\u00a0- title: A\n", "3:1: a no-break space stands here"),
+        ("title: T\nslides:\n  - title: ‘{{ a }}’\n    notes: {‘a: b’: ‘}\n", "typographic quotes"),
+        ("title: T\ntheme:light\nslides: []\n", "or a space after the “:” of the line above"),
+    ],
+)
+def test_what_a_keyboard_does_to_yaml(tmp_path: Path, text: str, message: str) -> None:
+    """No-break spaces, typographic quotes, and a colon without its space."""
+    problems = Problems()
+    parse(SourceFile(tmp_path / "deck.yaml", text), problems)
+    told = str(problems.found[0])
+    assert message in told

@@ -57,7 +57,9 @@ class Numbers:
     def program(self, name: Text) -> Program | None:
         """The model called ``name``; a missing one is reported."""
         if name not in self.programs and not self._is_broken(name):
-            self._problems.error(f"there is no model “{name}”", name.place(), did_you_mean(name, self.programs))
+            self._problems.error(
+                f"there is no model “{name}”", name.place(), did_you_mean(name, {*self.programs, *self._broken})
+            )
         return self.programs.get(name)
 
     def function(self, name: str, text: Text, variables: list[str]) -> Program | None:
@@ -117,7 +119,9 @@ class Numbers:
             raise BrokenModel(f"“{first}” could not be made", ref.start)
         if not isinstance(first, str) or first not in self.programs:
             raise ExpressionError(
-                f"there is no model “{first}”", ref.start, did_you_mean(str(first), self.programs) or ""
+                f"there is no model “{first}”",
+                ref.start,
+                did_you_mean(str(first), {*self.programs, *self._broken}) or "",
             )
         program, steps, kind = self.programs[first], 0, "value"
         if rest and isinstance(rest[0], After):

@@ -325,6 +325,10 @@ def _report(
         problems.error(
             f"{subject} should be one of: {', '.join(known)}", place, hint if hint and hint.startswith("did") else None
         )
+    elif name.isdecimal() and context.get("what") == "empty":
+        problems.error(
+            f"“{name}” stands by itself here", place, "a decimal number is written with a point, such as 2.5"
+        )
     else:
         plain = _PLAIN.get(detail["type"])
         message = plain.format(**context) if plain else detail["msg"]

@@ -171,6 +171,11 @@ def _check_characters(file: SourceFile, problems: Problems) -> bool:
         problems.error(f"a character that cannot be shown stands here (U+{ord(match[0]):04X})", place, "remove it")
         return False
     for number, text in enumerate(file.lines):
+        indentation = text[: len(text) - len(text.lstrip())]
+        if "\u00a0" in indentation:
+            place = file.place(number, indentation.index("\u00a0"))
+            problems.error("a no-break space stands here; YAML is indented by ordinary spaces", place, "type it anew")
+            return False
         if text.startswith(("<<<<<<< ", ">>>>>>> ")) or text == "=======":
             problems.error(
                 "a merge conflict was left here", file.place(number, 0), "choose one side, remove the markers"
@@ -250,7 +255,10 @@ _PLAIN = {
     "did not find expected hexdecimal number": ("double quotes read this backslash as their own", _LATEX),
     "did not find expected key": ("the key or the indentation does not fit the lines above", None),
     "did not find expected '-' indicator": ("the indentation does not fit the list above", None),
-    "could not find expected ':'": ("a “:” is missing after this key", None),
+    "could not find expected ':'": (
+        "a “:” is missing after this key",
+        "or a space after the “:” of the line above: “key: value”",
+    ),
     "did not find expected ',' or ']'": ("this list in brackets is not closed, or a comma is missing", None),
     "did not find expected ',' or '}'": ("this mapping in braces is not closed, or a comma is missing", None),
     "found unexpected end of stream": ("a quote or bracket is never closed", _OPEN),
@@ -268,6 +276,8 @@ def _explain(error: yaml.MarkedYAMLError, place: Place) -> tuple[str, str | None
     before = place.excerpt[: place.column - 1]
     if place.excerpt[place.column - 1 : place.column] == "\t":
         return "a tab stands here; YAML is indented by spaces", "replace tabs by spaces"
+    if any(mark in place.excerpt for mark in "“”‘’„"):
+        return "the typographic quotes in this line are no quotes in YAML", "use ' or \" around the value"
     if "{{" in before:
         return "YAML reads “{{” as its own", _BRACES
     if said.startswith("mapping values are not allowed"):
