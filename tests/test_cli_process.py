@@ -79,3 +79,13 @@ def test_a_bad_deck_as_a_process(tmp_path: Path) -> None:
     done = process("check", "talk", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.startswith(b"talk/deck.yaml:")
+
+
+def test_a_full_disk_behind_the_output(tmp_path: Path) -> None:
+    """`bpslides decks > /dev/full` says so in one line."""
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bpslides", "decks"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )
+    assert done.returncode == 1
+    assert done.stderr == "Error: the output cannot be written: No space left on device\n"

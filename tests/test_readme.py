@@ -96,7 +96,7 @@ def test_other_commands_exist(command: str) -> None:
             for target in targets:
                 assert re.search(rf"^{target}:.*##", makefile, re.MULTILINE), f"no target {target}"
         case ["pip", "install", "."]:
-            assert 'bpslides = "bpslides.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+            assert 'bpslides = "bpslides.cli:script"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
         case [".venv/bin/pytest", "-m", expression]:
             markers = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("markers = [")[2]
             for marker in set(re.findall(r"\w+", expression)) - {"not", "and"}:
