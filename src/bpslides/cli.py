@@ -56,7 +56,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot print a character gets its code instead of an exception.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    sys.exit(_run(arguments))
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except OSError as error:  # files that we read or write have messages of their own: this is our own output
+        if not isinstance(error, BrokenPipeError):  # where it is, the reader has enough
+            click.echo(f"Error: the output cannot be written: {error.strerror}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would complain once more when it closes the stream
+        code = 1
+    sys.exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
