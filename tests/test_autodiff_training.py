@@ -322,3 +322,13 @@ def test_gradient_check_finds_mutations(
     out = tape.apply("sigmoid", tape.apply("sum", h * tape.leaf("v", [0.6, -0.4])))
     tape.name("L", (1.0 - out) ** 2)
     assert gradient_check(tape, "L", ["W", "v", "x"]).worst > 1e-3
+
+
+def test_a_jump_of_the_curvature_is_no_fault() -> None:
+    """relu(w)² at 0 has the slope 0 from both sides; only its second derivative jumps."""
+    tape = Tape()
+    w = tape.leaf("w", 0.0)
+    tape.name("L", tape.apply("relu", w) ** 2)
+    check = gradient_check(tape, "L", ["w"])
+    assert check.worst < 1e-6
+    assert check.kinks == []

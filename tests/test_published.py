@@ -105,9 +105,9 @@ def test_does_not_give_what_was_printed_by_mistake(entry: dict[str, Any], exampl
         assert prints_as(mistaken, printed), f"the mistake gives {mistaken} for {expression}, not {printed}"
 
 
-@entries(without="solved")
+@entries()
 def test_gradients_agree_with_central_differences(entry: dict[str, Any], example: Example) -> None:
-    """To 1e-6 relative, for every model of every entry that has gradients."""
+    """To 1e-6 relative, for every model of every entry."""
     assert set(example.numbers.programs) == set(entry["models"])
     for program in example.numbers.programs.values():
         assert values(program)["gradient_check"] <= 1e-6
