@@ -124,7 +124,10 @@ def _read_text(file: Path, problems: Problems) -> SourceFile | None:
     except OSError as error:
         raise UsageError(f"cannot read {shown}: {error.strerror}") from None
     if raw is None:
-        why = "it is larger than 5 MB" if paths.is_file(file) else "there is no such file (any more)"
+        if paths.is_file(file):
+            why = "it is larger than 5 MB"
+        else:
+            why = "it is not an ordinary file" if file.exists() else "there is no such file (any more)"
         raise UsageError(f"cannot read {shown}: {why}")
     try:
         text = raw.decode("utf-8-sig")
