@@ -195,12 +195,12 @@ def test_check_json(run: Run) -> None:
 @pytest.mark.parametrize("worst", [1.1e-6, 0.5])
 def test_check_gradients(run: Run, monkeypatch: pytest.MonkeyPatch, worst: float) -> None:
     """A model whose gradients are wrong is an error at the model's name."""
-    monkeypatch.setattr("bpslides.compute.values", lambda program: {"gradient_check": worst, "kinks": ["w"]})
+    monkeypatch.setattr("bpslides.check.numbers_of", lambda program: {"gradient_check": worst, "kinks": ["w"]})
     result = run("check", "talk")
     assert result.code == 1
     assert result.err.startswith("talk/deck.yaml:4:3: the gradients of “neuron” differ")
     assert "there is one at w" in result.err
-    monkeypatch.setattr("bpslides.compute.values", lambda program: {"gradient_check": 1e-6, "kinks": ["w"]})
+    monkeypatch.setattr("bpslides.check.numbers_of", lambda program: {"gradient_check": 1e-6, "kinks": ["w"]})
     assert run("check", "talk").code == 0
 
 
@@ -433,6 +433,6 @@ def test_render_is_asked_for_a_folder(run: Run, monkeypatch: pytest.MonkeyPatch)
         asked.append(output)
         return real(source, numbers, problems, output)
 
-    monkeypatch.setattr(render, "render", recorded)
+    monkeypatch.setattr("bpslides.check.render", recorded)
     run("check", "talk")
     assert asked == [render.Output.FOLDER]

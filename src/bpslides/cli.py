@@ -22,12 +22,9 @@ from bpslides import __version__
 from bpslides.errors import BpslidesError, DeckError, Problem, UsageError, did_you_mean, visible
 
 if TYPE_CHECKING:
-    from bpslides.program import Program
     from bpslides.render import Site
 
 DECK = "DECK is a folder with a deck.yaml, a file, or the name of a shipped deck."
-#: Gradients and central differences may differ by this much, relative.
-GRADIENT_TOLERANCE = 1e-6
 
 
 def script() -> NoReturn:
@@ -148,10 +145,12 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool) -> None:
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def check(deck: tuple[str, ...], strict: bool, style: str) -> None:
     """Look for problems: texts, claims, gradients of the models."""
+    from bpslides.check import problems_of
+
     files = [_find(name) for name in deck]
     everything: list[Problem] = []
     for file in files:
-        found = _problems(file)
+        found = problems_of(file)
         everything += found
         if style == "text" and found:
             show(found, file)
@@ -182,6 +181,7 @@ def values(deck: str, wanted: str | None, steps: int, over: str | None, precisio
     from bpslides.compute import values as numbers_of
     from bpslides.errors import Problems
     from bpslides.pipeline import compute
+    from bpslides.tables import course_table, table
 
     problems = Problems()
     file = _find(deck)
@@ -208,7 +208,7 @@ def values(deck: str, wanted: str | None, steps: int, over: str | None, precisio
         click.echo(json.dumps(results, indent=2, allow_nan=False))
         return
     for name, result in results.items():
-        rows = _table(programs[name], result, precision) if over is None else _course(result["over"], precision)
+        rows = table(programs[name], result, precision) if over is None else course_table(result["over"], precision)
         click.echo("\n".join([_bold(name), *(f"  {row}" for row in rows), ""]))
 
 
@@ -252,36 +252,6 @@ def _shown(file: Path) -> Path:
     return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else file
 
 
-def _problems(file: Path) -> list[Problem]:
-    """Everything that is wrong with the deck in ``file``, computed and drawn, but not written."""
-    from bpslides.autodiff import AutodiffError
-    from bpslides.compute import values as numbers_of
-    from bpslides.errors import Problems
-    from bpslides.pipeline import compute
-    from bpslides.render import Output, render
-
-    problems = Problems()
-    source, numbers = compute(file, problems)
-    render(source, numbers, problems, Output.FOLDER)
-    places = {str(name): name.place() for name in source.deck.models}
-    for name, program in numbers.programs.items():
-        try:
-            found = numbers_of(program)
-        except AutodiffError as error:
-            problems.error(
-                f"the gradients of “{name}” cannot be checked: {error.message}", places[name], error.hint or None
-            )
-            continue
-        worst, kinks = found["gradient_check"], ", ".join(found["kinks"])
-        if worst > GRADIENT_TOLERANCE:
-            hint = "values at a kink, such as relu(0), have no gradient: start a little beside it"
-            hint += f"; there is one at {kinks}" if kinks else ""
-            problems.error(
-                f"the gradients of “{name}” differ from central differences by {worst:.1e}", places[name], hint
-            )
-    return problems.found
-
-
 def _as_json(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
@@ -292,54 +262,6 @@ def _as_json(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
     }
-
-
-def _table(program: Program, result: dict[str, Any], precision: int) -> list[str]:
-    """The numbers of a model in aligned columns, first its leaves, then its lines; δ marks those of pre-activations."""
-    rows = [("", "value", "gradient", "after next update")]
-    deltas = {name for name in program.graph.lines if name.endswith(".z")}
-    for name, value in result["values"].items():
-        gradient = _numbers(result["gradients"][name], precision)
-        updated = _numbers(result["updated"][name], precision) if name in result["updated"] else ""
-        rows.append((name, _numbers(value, precision), f"δ {gradient}" if name in deltas else gradient, updated))
-    lines = _aligned(rows, left=(0, 3))
-    if deltas:
-        lines.append("δ is the gradient of a pre-activation z")
-    lines.append(f"gradients agree with central differences to {result['gradient_check']:.1e}")
-    if result["kinks"]:
-        lines.append(f"the loss has a kink at {', '.join(result['kinks'])}: its gradient there is of one side")
-    return lines
-
-
-def _course(courses: dict[str, list[Any]], precision: int) -> list[str]:
-    """Values over the steps in aligned columns."""
-    ((name, numbers),) = courses.items()
-    return _aligned([("step", name), *((str(step), _numbers(value, precision)) for step, value in enumerate(numbers))])
-
-
-def _aligned(rows: Sequence[tuple[str, ...]], left: Sequence[int] = ()) -> list[str]:
-    """Rows as text; the columns in ``left`` are aligned to the left, the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    cells = ((cell.ljust if place in left else cell.rjust for place, cell in enumerate(row)) for row in rows)
-    return ["  ".join(fit(width) for fit, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-
-
-#: The table shows arrays of more numbers than this by their shape, smallest and largest.
-MOST_SHOWN = 6
-
-
-def _numbers(value: Any, precision: int) -> str:
-    if value is None:
-        return "too large"
-    if not isinstance(value, list):
-        return f"{value:.{precision}g}"
-    flat, shape = [value], []
-    while isinstance(flat[0], list):
-        shape.append(len(flat[0]))
-        flat = [item for row in flat for item in row]
-    if len(flat) > MOST_SHOWN:
-        return f"{'×'.join(map(str, shape))} from {min(flat):.{precision}g} to {max(flat):.{precision}g}"
-    return "[" + ", ".join(_numbers(item, precision) for item in value) + "]"
 
 
 def _coloured(problem: Problem) -> str:

@@ -126,6 +126,9 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     return Site(source.name, title, files, sections, notes, fingerprint, deck.duration, numbers, read)
 
 
+BLOCK_TEMPLATES = ("text", "figures", "live", "walk", "layout")
+"""The files in ``templates/blocks`` that hold a macro per kind of block."""
+
 #: A cell of a table that holds a number: of a model, or as typed.
 _NUMERIC = re.compile(r"\s*(\{\{.*\}\}|[-+−]?[\d.,]+\s?%?)\s*\Z", re.DOTALL)
 
@@ -136,7 +139,7 @@ class Renderer:
     def __init__(self, numbers: Numbers, assets: Assets, problems: Problems) -> None:
         self.numbers, self.problems = numbers, problems
         self.text = Writer(numbers, assets, problems)
-        self._macros = _environment().get_template("blocks.html").module
+        self._macros = _macros()
         self._slide_template = _environment().get_template("slide.html")
         self._key = ""
 
@@ -169,7 +172,7 @@ class Renderer:
             view = VIEWS[block.kind](block, self.numbers, self.problems, key)
             if view is None:
                 return Markup('<p class="block broken">This {} could not be made.</p>').format(block.kind)
-        html: Markup = getattr(self._macros, block.kind)(block, view, self)
+        html: Markup = self._macros[block.kind](block, view, self)
         return html
 
     def alignment(self, table: Table, column: int) -> str:
@@ -318,6 +321,13 @@ def _compiled_templates() -> _CompiledTemplates | None:
         return _CompiledTemplates()  # in a folder that only the user may write, which jinja2 checks
     except (OSError, RuntimeError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _macros() -> dict[str, Callable[..., Markup]]:
+    """Every macro of the blocks' templates by its name, which is the kind of block that it draws."""
+    modules = [_environment().get_template(f"blocks/{name}.html").module for name in BLOCK_TEMPLATES]
+    return {name: macro for module in modules for name, macro in vars(module).items() if not name.startswith("_")}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,14 @@
+"""Blocks: what stands on a slide. ``BLOCKS`` maps the key that names a block in YAML to its class.
+
+``text`` holds blocks of words and formulas, ``figures`` plots and drawings, ``live`` what can be played with, and
+``content`` the blocks that hold others, with the union of all. To add a block, add a class to one of these and enter it
+in ``content``, a macro of the same name in ``templates/blocks/`` and, when it moves, a module in ``web/src/blocks``.
+"""
+
+from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.content import BLOCKS, Content
+from bpslides.model.blocks.figures import Figure, NetworkDrawing
+from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
+from bpslides.model.blocks.text import Table
+
+__all__ = ["BLOCKS", "Block", "Content", "Curve", "Demo", "Figure", "NetworkDrawing", "Surface", "Table", "Walk"]

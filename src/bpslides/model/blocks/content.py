@@ -1,0 +1,98 @@
+"""Blocks that hold other blocks, and the union of all blocks: what may stand on a slide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Union
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from bpslides.errors import did_you_mean
+from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.figures import Figure, NetworkDrawing
+from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
+from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Quote, Steps, Table
+from bpslides.model.parts import Number
+from bpslides.text import describe
+
+
+class Columns(Block):
+    """Blocks side by side."""
+
+    kind = "columns"
+    short = "columns"
+    columns: list[Content] = Field(min_length=2, max_length=4)
+    widths: list[Annotated[Number, Field(gt=0, le=12)]] | None = None
+
+    @model_validator(mode="after")
+    def _same_number(self) -> Columns:
+        if self.widths is not None and len(self.widths) != len(self.columns):
+            raise PydanticCustomError("widths", "“widths” needs one number per column")
+        return self
+
+
+class Fragment(Block):
+    """Blocks that appear with the next step."""
+
+    kind = "fragment"
+    short = "content"
+    content: Content
+
+
+_TEXT = (Markdown, Equation, Flow, Cards, Callout, Steps, Table, Quote)
+_FIGURES = (Figure, NetworkDrawing)
+_LIVE = (Demo, Walk, Curve, Surface)
+_CONTAINERS = (Columns, Fragment)
+
+BLOCKS: dict[str, type[Block]] = {block.kind: block for block in (*_TEXT, *_FIGURES, *_LIVE, *_CONTAINERS)}
+"""The key that names a block in YAML → its class."""
+
+
+def _kind_of(value: Any) -> str | None:
+    if isinstance(value, Block):
+        return value.kind
+    if isinstance(value, str):
+        return Markdown.kind
+    return str(next(iter(value))) if isinstance(value, dict) and len(value) == 1 else None
+
+
+def _known_block(value: Any) -> Any:
+    """Refuse what names no block, with a message for the most likely slip."""
+    if isinstance(value, str | Block):
+        return value
+    if not isinstance(value, dict):
+        raise PydanticCustomError("block", "should be text or a block, not {what}", {"what": describe(value)})
+    if len(value) != 1:
+        raise PydanticCustomError(
+            "block_keys",
+            "a block has one key that names its kind, this one has {keys}",
+            {"keys": ", ".join(f"“{key}”" for key in value) or "none", "hint": "indent the settings below the kind"},
+        )
+    kind = str(next(iter(value)))
+    if kind not in BLOCKS:
+        sentence = " " in kind or kind[:1].isupper()
+        hint = "if this is a sentence, put it in quotes" if sentence else did_you_mean(kind, BLOCKS)
+        raise PydanticCustomError("block_kind", "there is no block “{kind}”", {"kind": kind, "hint": hint})
+    return value
+
+
+def _as_list(value: Any) -> Any:
+    """A single text or block counts as a list of one."""
+    if isinstance(value, str) or (isinstance(value, dict) and len(value) == 1):
+        return [value]
+    if not isinstance(value, list):
+        raise PydanticCustomError(
+            "content", "should be text or a list of blocks, not {what}", {"what": describe(value)}
+        )
+    return value
+
+
+if TYPE_CHECKING:
+    AnyBlock = Block
+else:
+    AnyBlock = Annotated[
+        Union[tuple(Annotated[block, Tag(kind)] for kind, block in BLOCKS.items())],  # noqa: UP007 - made at run time
+        Discriminator(_kind_of),
+        BeforeValidator(_known_block),
+    ]
+Content = Annotated[list[AnyBlock], BeforeValidator(_as_list)]

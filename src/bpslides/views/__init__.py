@@ -1,0 +1,24 @@
+"""What the templates need to know of a block beyond what the author wrote: specs, drawings, walks, numbers.
+
+``VIEWS`` maps a kind of block to the function that works this out. Blocks that only hold text have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bpslides.views.common import View, place_of
+from bpslides.views.figures import figure, network
+from bpslides.views.live import curve, demo, surface
+from bpslides.views.walk import walk
+
+__all__ = ["VIEWS", "View", "place_of"]
+
+VIEWS: dict[str, Callable[..., View | None]] = {
+    "figure": figure,
+    "network": network,
+    "demo": demo,
+    "curve": curve,
+    "surface": surface,
+    "walk": walk,
+}

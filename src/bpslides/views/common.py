@@ -1,0 +1,84 @@
+"""What several views need: functions with one variable, names of a model, places for messages."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from bpslides.errors import Place, Problems, did_you_mean
+from bpslides.expression import Expression, ExpressionError
+from bpslides.model import Block
+from bpslides.program import Program, free_variables
+from bpslides.symbolic import default_symbol, derivative, latex
+from bpslides.text import Text
+
+if TYPE_CHECKING:
+    from bpslides.compute import Numbers
+
+View = dict[str, Any]
+
+
+def function_of(
+    text: Text, variable: Text | None, numbers: Numbers, problems: Problems, key: str
+) -> tuple[Program, str] | None:
+    """The program of a function of one variable, and the variable's name."""
+    free = free_variables(text, problems)
+    if free is None:
+        return None
+    name = str(variable) if variable is not None else (free[0] if len(free) == 1 else None)
+    if name is None:
+        if free:
+            problems.error(
+                f"this has several variables: {', '.join(free)}", text.place(), "say which one moves: variable: x"
+            )
+        else:
+            problems.error("this has no variable", text.place(), "such as x in x**2")
+        return None
+    program = numbers.function(key, text, [name])
+    return (program, name) if program is not None else None
+
+
+def derived(expression: Expression, name: str) -> str:
+    """``= formula`` of a derivative, or nothing where it has no short formula: its value is shown all the same."""
+    try:
+        return f" = {latex(derivative(expression, name), default_symbol)}"
+    except ExpressionError:
+        return ""
+
+
+def known(name: str, where: Text, program: Program, names: list[str], problems: Problems) -> bool:
+    """Whether a model has ``name`` among ``names``; if not, that is reported."""
+    if name in names:
+        return True
+    bare = name.removeprefix(f"{program.name}.")
+    hint = f"leave out “{program.name}.”: the block is about this model" if bare != name else did_you_mean(name, names)
+    problems.error(f"“{program.name}” has no “{name}” here", where.place(), hint)
+    return False
+
+
+def digits(step: float) -> str:
+    """The format that shows a slider's values without hiding any of its steps."""
+    return f".{min(6, len(f'{step:f}'.rstrip('0').partition('.')[2]))}f"
+
+
+def slider_step(domain: tuple[float, float]) -> float:
+    """A slider step that gives a few hundred positions of round numbers."""
+    return 10.0 ** (math.floor(math.log10(domain[1] - domain[0])) - 2)
+
+
+def place_of(block: Block) -> Place | None:
+    """Where a block stands, or the first text in it."""
+    text = next((found for _, value in block if (found := first_text(value)) is not None), None)
+    return text.place() if text is not None else None
+
+
+def first_text(value: Any) -> Text | None:
+    """Any text inside a nested value, to have a place for a message."""
+    if isinstance(value, Text):
+        return value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        found = key if isinstance(key, Text) else first_text(item)
+        if found is not None:
+            return found
+    return None

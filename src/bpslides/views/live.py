@@ -1,0 +1,181 @@
+"""Views of what can be played with: demo, curve, surface."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpslides import figures
+from bpslides.errors import Problems, did_you_mean
+from bpslides.formatting import format_number
+from bpslides.model import Curve, Demo, Surface
+from bpslides.program import free_variables
+from bpslides.symbolic import default_symbol, latex
+from bpslides.views.common import View, derived, digits, function_of, known, place_of, slider_step
+
+if TYPE_CHECKING:
+    from bpslides.compute import Numbers
+
+
+def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | None:
+    """A model to play with, in the author's state."""
+    program = numbers.program(block.model)
+    if program is None:
+        return None
+    sound = True
+    if program.run.optimizer.name != "sgd":
+        problems.error("a demo steps by plain gradient descent", block.model.place(), "remove the model's “optimizer”")
+        sound = False
+    if program.run.schedule is not None:
+        problems.error("a demo steps at one learning rate", block.model.place(), "write a number as “learning_rate”")
+        sound = False
+    leaves = program.graph.leaves
+    for slider in block.sliders:
+        if slider.name not in leaves and slider.name != "learning_rate":
+            hint = did_you_mean(slider.name, [*leaves, "learning_rate"])
+            problems.error(f"“{slider.name}” is no input or parameter of “{program.name}”", slider.name.place(), hint)
+            sound = False
+    for readout in block.readouts:
+        sound &= known(readout.value.removeprefix("grad."), readout.value, program, program.names, problems)
+        try:
+            format_number(1.0, readout.format and str(readout.format))
+        except ValueError as error:
+            problems.error(str(error), readout.format.place() if readout.format else None)
+            sound = False
+    plot = block.plot
+    for written in (plot.variable, *(s.name for s in block.sliders), *(r.value for r in block.readouts)):
+        name = written.removeprefix("grad.")
+        if name in program.names and program.tape.value(name).ndim:
+            problems.error(f"“{name}” is an array, and a demo shows single numbers", written.place())
+            sound = False
+    sound &= known(plot.variable, plot.variable, program, list(leaves), problems)
+    sound &= known(plot.value, plot.value, program, list(program.graph.lines), problems)
+    if not sound:
+        return None
+    if plot.value != program.output:
+        problems.error(
+            "the plot of a demo shows the loss, whose gradient is its tangent",
+            plot.value.place(),
+            f"use “{program.output}”",
+        )
+        return None
+    numbers.live[program.name] = program
+    spec = figures.line(program, str(plot.variable), plot.domain, plot.range)
+    answer = program.respond({}, None)
+    start = {
+        str(s.name): (program.run.optimizer.learning_rate if s.name == "learning_rate" else leaves[s.name])
+        for s in block.sliders
+    }
+    readouts = []
+    for readout in block.readouts:
+        group = "gradients" if readout.value.startswith("grad.") else "values"
+        shown = format_number(
+            answer[group][readout.value.removeprefix("grad.")], readout.format and str(readout.format)
+        )
+        readouts.append((readout, shown))
+    sliders = [(s, format_number(start[str(s.name)], digits(s.step)), start[str(s.name)]) for s in block.sliders]
+    return {
+        "data": {
+            "model": program.name,
+            "trace": program.trace(),
+            "spec": spec,
+            "variable": str(plot.variable),
+            "domain": list(plot.domain),
+            "loss": program.output,
+            "learningRate": program.run.optimizer.learning_rate,
+            "sliders": [{"name": str(s.name), "format": digits(s.step)} for s in block.sliders],
+            "readouts": [{"value": str(r.value), "format": r.format and str(r.format)} for r in block.readouts],
+        },
+        "readouts": readouts,
+        "sliders": sliders,
+    }
+
+
+def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View | None:
+    """A function with its derivative, both as formulas and at the author's point."""
+    found = function_of(block.function, block.variable, numbers, problems, key)
+    if found is None:
+        return None
+    program, variable = found
+    at = numbers.number(block.at)
+    if at is None:
+        return None
+    if not block.domain[0] <= at <= block.domain[1]:
+        problems.error(f"the point {at:g} is outside of the domain", place_of(block))
+        return None
+    answer = program.respond({variable: at}, None)
+    if answer["nonFinite"]:
+        problems.error(f"the function has no finite value at {at:g}", block.function.place(), "choose another “at”")
+        return None
+    expression = program.expressions["value"]
+    name, var = str(block.symbol), default_symbol(variable)
+    return {
+        "data": {
+            "model": key,
+            "trace": program.trace(),
+            "spec": figures.line(program, variable, block.domain, block.range),
+            "variable": variable,
+            "domain": list(block.domain),
+            "at": at,
+        },
+        "formula": f"{name}({var}) = {latex(expression, default_symbol)}",
+        "derivative": f"{name}'({var})" + derived(expression, variable),
+        "name": name,
+        "variable": variable,
+        "at": at,
+        "step": slider_step(block.domain),
+        "value": format_number(answer["values"]["value"], ".3f"),
+        "slope": format_number(answer["gradients"][variable], ".3f"),
+        "alt": block.alt
+        or f"Graph of {block.function} with a point that can be moved along it, and the tangent there.",
+    }
+
+
+def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> View | None:
+    """A function of two variables: heatmap, two cross-sections, both partial derivatives as formulas."""
+    names = (str(block.variables[0]), str(block.variables[1]))
+    free = free_variables(block.function, problems)
+    others = [v for v in free or [] if v not in names]
+    if free is None:
+        return None
+    if others:
+        problems.error(
+            f"“{others[0]}” is no variable here", block.function.place(), f"the variables are {names[0]} and {names[1]}"
+        )
+        return None
+    program = numbers.function(key, block.function, list(names))
+    if program is None:
+        return None
+    at = [numbers.number(value) for value in block.at]
+    if None in at:
+        return None
+    answer = program.respond(dict(zip(names, at, strict=True)), None)
+    if answer["nonFinite"]:
+        problems.error("the function has no finite value at this point", block.function.place(), "choose another “at”")
+        return None
+    y_domain = block.domain_y or block.domain
+    expression = program.expressions["value"]
+    f, (x, y) = str(block.symbol), (default_symbol(names[0]), default_symbol(names[1]))
+    return {
+        "data": {
+            "model": key,
+            "trace": program.trace(),
+            "spec": figures.heatmap(program, names, block.domain, y_domain),
+            "variables": list(names),
+            "domains": [list(block.domain), list(y_domain)],
+            "at": at,
+        },
+        "formula": f"{f}({x}, {y}) = {latex(expression, default_symbol)}",
+        "partials": [
+            rf"\frac{{\partial {f}}}{{\partial {symbol}}}" + derived(expression, name)
+            for name, symbol in zip(names, (x, y), strict=True)
+        ],
+        "symbol": f,
+        "names": names,
+        "at": [format_number(v, ".2f") for v in at],
+        "steps": [slider_step(block.domain), slider_step(y_domain)],
+        "domains": [block.domain, y_domain],
+        "start": at,
+        "value": format_number(answer["values"]["value"], ".3f"),
+        "slopes": [format_number(answer["gradients"][name], ".3f") for name in names],
+        "alt": block.alt or f"Heatmap of {block.function} with a point that can be moved over it.",
+    }
