@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bpslides.autodiff import Run, Tape, optimizer, schedule, trace
+from bpslides.autodiff import Batches, Batching, Run, Tape, optimizer, schedule, trace
 from bpslides.autodiff.optimizers import DEFAULTS
 from bpslides.autodiff.schedule import DEFAULTS as SCHEDULES
 from tests.models import SIX, op, six_weights
@@ -21,11 +21,11 @@ GOLDEN = Path(__file__).parent / "golden" / "runs"
 STEPS = (0, 1, 2, 10, 100)
 
 
-def regression() -> Tape:
-    """Four examples through a layer of three gelu units and a softplus, all of it in arrays, with a squared error."""
+def regression(examples: int = 4) -> Tape:
+    """Examples through a layer of three gelu units and a softplus, all of it in arrays, with a squared error."""
     tape = Tape()
-    x = tape.leaf("X", [[0.5, -1.0], [1.5, 2.0], [-0.25, 0.75], [1.0, 0.2]])
-    y = tape.leaf("y", [0.3, 1.2, 0.7, 0.4])
+    x = tape.leaf("X", [[0.5, -1.0], [1.5, 2.0], [-0.25, 0.75], [1.0, 0.2]][:examples])
+    y = tape.leaf("y", [0.3, 1.2, 0.7, 0.4][:examples])
     w, b = tape.leaf("W", [[0.4, -0.3, 0.2], [0.1, 0.5, -0.6]]), tape.leaf("b", [0.1, 0.0, -0.1])
     v = tape.leaf("v", [0.7, -0.2, 0.5])
     error = op("softplus", op("gelu", x @ w + b) @ v) - y
@@ -45,6 +45,12 @@ def on_arrays(name: str, rate: float, **options: Any) -> Run:
     return Run(regression(), "loss", ["W", "b", "v"], optimizer(name, rate, **parameters), **options)
 
 
+def in_batches(order: Batches, name: str, rate: float, **options: Any) -> Run:
+    """Train the regression with steps that see some of its examples."""
+    tapes = {length: regression(length) for length in order.lengths}
+    return on_arrays(name, rate, batching=Batching(order, ("X", "y"), tapes), **options)
+
+
 RUNS: dict[str, Callable[[], Run]] = {
     "sgd": lambda: on_six("sgd", 1.0),
     "sgd_sequential": lambda: on_six("sgd", 1.0, update="sequential"),
@@ -54,6 +60,11 @@ RUNS: dict[str, Callable[[], Run]] = {
     "momentum_cosine": lambda: on_arrays("momentum", 0.1, schedule=schedule("cosine", steps=50, final=0.01)),
     "nesterov": lambda: on_arrays("nesterov", 0.05, optimizer={"momentum": 0.8}, frozen=["b"]),
     "rmsprop": lambda: on_arrays("rmsprop", 0.01, optimizer={"rho": 0.95, "weight_decay": 0.001}),
+    "online": lambda: in_batches(
+        Batches("online", 4), "momentum", 0.02, schedule=schedule("step", size=20, factor=0.5)
+    ),
+    "mini_batches": lambda: in_batches(Batches("mini", 4, 2, seed=3), "adam", 0.02),
+    "uneven_batches": lambda: in_batches(Batches("mini", 4, 3, seed=2**40 + 5), "sgd", 0.2, update="sequential"),
     "adam": lambda: on_six("adam", 0.02),
     "adam_step": lambda: on_arrays("adam", 0.05, schedule=schedule("step", size=30, factor=0.5)),
     "adamw": lambda: on_arrays("adamw", 0.02, optimizer={"beta1": 0.85, "beta2": 0.99}),

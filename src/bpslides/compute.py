@@ -26,7 +26,8 @@ from bpslides.expression import (
 )
 from bpslides.formatting import format_number, latex_number
 from bpslides.model import Network
-from bpslides.program import BrokenModel, Program, from_function, from_model, read_expression, report
+from bpslides.program import BrokenModel, Program, from_function, read_expression, report
+from bpslides.recording import from_model
 from bpslides.source import Source
 from bpslides.text import Text
 

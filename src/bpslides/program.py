@@ -1,7 +1,7 @@
 """A model made computable: its tape, its values and gradients after any number of steps, and answers to live blocks.
 
-A :class:`Program` comes from a model of the deck (:func:`from_model`) or from a single function of free variables
-(:func:`from_function`), so that a plotted curve and a network are asked in the same way.
+A :class:`Program` comes from a model of the deck (:mod:`bpslides.recording`) or from a single function of free
+variables (:func:`from_function`), so that a plotted curve and a network are asked in the same way.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ import numpy as np
 
 from bpslides import autodiff
 from bpslides.autodiff import AutodiffError, Diverged, NotFinite, Run, Tape, Var
-from bpslides.errors import Problems, did_you_mean
+from bpslides.errors import Problems
 from bpslides.expression import Expression, ExpressionError, Reference, evaluate, name_problem, parse, references
-from bpslides.model import Model, Schedule
-from bpslides.networks import Graph, graph_of
+from bpslides.networks import Graph
 from bpslides.text import Text
 
 
@@ -153,92 +152,6 @@ class Program:
         return [float(value) if good else None for value, good in zip(output, finite, strict=True)]
 
 
-#: The textbook form of a loss is kept as long as it agrees with the stable form to this, relative above 1.
-AGREEMENT = 1e-12
-
-
-def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
-    """The program of a model of the deck; None, with the reasons in ``problems``, if it has none.
-
-    A cross-entropy is written as in the textbooks, through the activations of the output units, as long as its value
-    is right. Where it is not, because an output is 0 or 1 but for rounding, it is written through the pre-activations.
-    """
-    before = len(problems.found)
-    graph = graph_of(name, model, problems)
-    _check_names(graph, network=model.network is not None, problems=problems)
-    if len(problems.found) > before:
-        return None
-    for wanted in model.frozen:
-        if wanted not in graph.parameters:
-            hint = did_you_mean(wanted, graph.parameters)
-            problems.error(f"“{wanted}” is no parameter of “{name}”", wanted.place(), hint)
-    if graph.stable is None:
-        return _recorded(name, model, graph, problems)
-    stable = _recorded(name, model, graph.stable, problems)
-    textbook = _recorded(name, model, graph, Problems())
-    if stable is None or textbook is None or not _agree(textbook, stable):
-        return stable
-    textbook.stable = stable
-    return textbook
-
-
-def _agree(textbook: Program, stable: Program) -> bool:
-    """Whether the textbook form has the right value, and finite gradients."""
-    value, right = (float(program.tape.value(program.output)) for program in (textbook, stable))
-    try:
-        autodiff.backward(textbook.tape, textbook.output)
-    except NotFinite:
-        return False
-    return abs(value - right) <= AGREEMENT * max(1.0, abs(right))
-
-
-def _recorded(name: Text, model: Model, graph: Graph, problems: Problems) -> Program | None:
-    """The program of a graph whose names are sound."""
-    tape, expressions = Tape(), {}
-    for leaf, value in graph.leaves.items():
-        try:
-            tape.leaf(leaf, value)
-        except AutodiffError as error:
-            problems.error(error.message, _place(leaf) or name.place(), error.hint or None)
-            return None
-    for line, text in graph.lines.items():
-        expression = _add_line(tape, line, text, problems)
-        if expression is None:
-            return None
-        expressions[line] = expression
-    assert graph.loss is not None  # a graph without a line is a problem
-    output = graph.loss
-    if tape.value(output).ndim:
-        problems.error(
-            f"the loss of “{name}” is an array, and gradients need a single number",
-            _place(output) or name.place(),
-            "reduce it by sum(…) or mean(…)",
-        )
-        return None
-    try:
-        run = _training(model, tape, graph, output)
-    except AutodiffError as error:
-        problems.error(f"“{name}”: {error.message}", name.place(), error.hint or None)
-        return None
-    symbols = {str(key): str(value) for key, value in model.symbols.items()}
-    return Program(str(name), tape, graph, expressions, output, run, symbols)
-
-
-def _training(model: Model, tape: Tape, graph: Graph, output: str) -> Run:
-    """How the parameters are trained.
-
-    Raises:
-        AutodiffError: for an optimizer or a schedule with a parameter that it does not know, or that is out of range.
-    """
-    rate, schedule = model.learning_rate, None
-    if isinstance(rate, Schedule):
-        schedule = autodiff.schedule(**rate.model_dump(exclude_none=True, exclude={"rate"}))
-        rate = rate.rate
-    optimizer = autodiff.optimizer(learning_rate=rate, **model.optimizer.model_dump(exclude_none=True))
-    frozen = [str(parameter) for parameter in model.frozen if parameter in graph.parameters]
-    return Run(tape, output, list(graph.parameters), optimizer, frozen, model.update, schedule)
-
-
 def from_function(
     name: str, text: Text, variables: list[str], constants: Callable[[Reference], Any], problems: Problems
 ) -> Program | None:
@@ -312,45 +225,6 @@ def report(error: ExpressionError | AutodiffError, text: Text, offset: int, prob
         return
     within = error.offset if isinstance(error, ExpressionError) else 0
     problems.error(error.message, text.place(offset + within), error.hint or None)
-
-
-def _place(name: str) -> Any:
-    return name.place() if isinstance(name, Text) else None
-
-
-def _check_names(graph: Graph, *, network: bool, problems: Problems) -> None:
-    seen: dict[str, str] = {}
-    for name in (*graph.inputs, *graph.targets, *graph.parameters, *graph.lines):
-        # A network's own names, such as O5.target, are no texts of the deck.
-        fault = None if network and (name == "loss" or not isinstance(name, Text)) else name_problem(name)
-        if fault:
-            problems.error(fault, _place(name))
-        elif name in seen:
-            place = _place(name) or _place(seen[name])
-            problems.error(f"the name “{name}” stands for two things", place, "rename one of them")
-        seen[name] = name
-
-
-def _add_line(tape: Tape, line: str, text: Text, problems: Problems) -> Expression | None:
-    expression = read_expression(text, problems)
-    if expression is None:
-        return None
-
-    def lookup(ref: Reference) -> Var:
-        wanted = str(ref)
-        if wanted not in tape.names:
-            raise ExpressionError(
-                f"there is no “{wanted}” above this line", ref.start, did_you_mean(wanted, tape.names) or ""
-            )
-        return Var(tape, tape.names[wanted])
-
-    try:
-        result = evaluate(expression, lookup)
-        tape.name(line, result if isinstance(result, Var) else tape.const(result))
-    except (ExpressionError, AutodiffError) as error:
-        report(error, text, 0, problems)
-        return None
-    return expression
 
 
 def points(domain: tuple[float, float], count: int) -> list[float]:

@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, Page
 from bpslides.autodiff import (
     Array,
     AutodiffError,
+    Batches,
+    Batching,
     Diverged,
     Run,
     Sweep,
@@ -179,18 +181,25 @@ def test_one_pass_agrees(twin: Page, data: st.DataObject) -> None:
         close(after, theirs["updated"][leaf], f"{leaf} after a step")
 
 
-def network(draw: Draw, examples: int = 4) -> Tape:
-    """A smooth network of two layers on a few examples, in arrays, from random numbers."""
-    tape = Tape()
-    x, y = tape.leaf("X", numbers(draw, (examples, 2))), tape.leaf("y", numbers(draw, (examples,)))
-    w, b, v = (tape.leaf(name, numbers(draw, shape)) for name, shape in (("W", (2, 3)), ("b", (3,)), ("v", (3,))))
-    hidden = tape.apply(draw(st.sampled_from(["tanh", "sigmoid", "gelu", "silu", "softplus"])), x @ w + b)
-    error = hidden @ v - y
-    tape.name("loss", tape.apply("mean", error * error))
-    return tape
+def network(draw: Draw, examples: int = 4) -> Callable[[int], Tape]:
+    """A smooth network of two layers in arrays, from random numbers, as a function of how many examples it sees."""
+    shapes = {"X": (examples, 2), "y": (examples,), "W": (2, 3), "b": (3,), "v": (3,)}
+    values = {name: numbers(draw, shape) for name, shape in shapes.items()}
+    activation = draw(st.sampled_from(["tanh", "sigmoid", "gelu", "silu", "softplus"]))
+
+    def recorded(count: int) -> Tape:
+        tape = Tape()
+        x, y = (tape.leaf(name, values[name][:count]) for name in ("X", "y"))
+        w, b, v = (tape.leaf(name, values[name]) for name in ("W", "b", "v"))
+        error = tape.apply(activation, x @ w + b) @ v - y
+        tape.name("loss", tape.apply("mean", error * error))
+        return tape
+
+    return recorded
 
 
 SCHEDULES = [None, schedule("constant"), schedule("step", size=7, factor=0.8), schedule("cosine", steps=60, final=1e-3)]
+ORDERS = [None, Batches("online", 4), Batches("mini", 4, 2, 1), Batches("mini", 4, 3, 2**33)]
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
@@ -199,8 +208,10 @@ SCHEDULES = [None, schedule("constant"), schedule("step", size=7, factor=0.8), s
 )
 @given(data=st.data())
 def test_runs_agree(twin: Page, name: str, data: st.DataObject) -> None:
-    """A hundred updates by every optimizer, with every schedule and both orders of updating, to 1e-9."""
-    tape = network(data.draw)
+    """A hundred updates by every optimizer, with every schedule, both orders of updating, and in batches, to 1e-9."""
+    record = network(data.draw)
+    tape = record(4)
+    order = data.draw(st.sampled_from(ORDERS))
     options: dict[str, Any] = {
         "optimizer": optimizer(
             name, data.draw(st.sampled_from([0.003, 0.02])), weight_decay=data.draw(st.sampled_from([0.0, 0.01]))
@@ -208,6 +219,7 @@ def test_runs_agree(twin: Page, name: str, data: st.DataObject) -> None:
         "frozen": data.draw(st.sampled_from([[], ["b"]])),
         "update": data.draw(st.sampled_from(["simultaneous", "sequential"])),
         "schedule": data.draw(st.sampled_from(SCHEDULES)),
+        "batching": order and Batching(order, ("X", "y"), {length: record(length) for length in order.lengths}),
     }
     run = Run(tape, "loss", ["W", "b", "v"], **options)
     recorded = trace(run)

@@ -3,6 +3,7 @@
  *
  * `toResult(tape, pass(tape, 0.1, new Map(), 1))` is what a block shows. `Replay` does a single pass, `Training` many.
  */
+import type { Batching } from "./batches";
 import { type Memory, step } from "./optimizers";
 import { rateAt } from "./schedule";
 import type { Parameter, Sweep, Tape, Trouble } from "./tape";
@@ -42,29 +43,59 @@ export interface Pass {
   readonly trouble: Trouble | null;
 }
 
-/** Compute the tape anew from its leaves, sweep back, and work out update number t, from 1. */
-export function pass(tape: Tape, baseRate: number | null, memories: Memories, t: number): Pass {
+/** Compute the tape anew from its leaves, sweep back, and work out update number t, from 1, maybe in batches. */
+export function pass(
+  tape: Tape,
+  baseRate: number | null,
+  memories: Memories,
+  t: number,
+  batching: Batching | null,
+): Pass {
   const wrong = tape.compute();
   if (wrong !== null) return { sweep: null, update: null, trouble: wrong };
   const sweep = tape.backward();
   if (sweep.trouble !== null || baseRate === null) return { sweep, update: null, trouble: sweep.trouble };
-  const next = update(tape, sweep, baseRate, memories, t);
+  const rate = rateAt(tape.trace.schedule, baseRate, t);
+  const next = batching ? inBatches(tape, sweep, rate, memories, t, batching) : takeSteps(tape, sweep, rate, memories, t);
   return { sweep, update: next, trouble: next.trouble };
 }
 
+/** Update number t in batches: each of its steps sees some of the examples, and starts where the one before ended. */
+function inBatches(
+  tape: Tape,
+  sweep: Sweep,
+  rate: number,
+  memories: Memories,
+  t: number,
+  batching: Batching,
+): Update {
+  const start = new Map(tape.parameters.map(({ name, node }) => [name, tape.value(node)]));
+  let now: Update = { parameters: start, memories, sweep, trouble: null };
+  for (let number = (t - 1) * batching.stepsPerUpdate + 1; number <= t * batching.stepsPerUpdate; number++) {
+    const seen = batching.tape(number);
+    for (const { name, node } of seen.parameters) seen.set(node, now.parameters.get(name) as Value);
+    const wrong = seen.compute();
+    if (wrong !== null) return { ...now, trouble: wrong };
+    const own = seen.backward();
+    if (own.trouble !== null) return { ...now, trouble: own.trouble };
+    now = { ...takeSteps(seen, own, rate, now.memories, number), sweep };
+    if (now.trouble !== null) return now;
+  }
+  return now;
+}
+
 /**
- * Update number t of every parameter, from the true derivatives in `sweep`. A sequential update sweeps again: in that
+ * Step number t of every parameter, from the true derivatives in `sweep`. A sequential update sweeps again: in that
  * sweep a parameter takes its step as soon as its own adjoint is complete, and what goes further back past it uses the
  * new value.
  */
-function update(tape: Tape, sweep: Sweep, baseRate: number, memories: Memories, t: number): Update {
-  const { optimizer, schedule, update: order } = tape.trace;
+function takeSteps(tape: Tape, sweep: Sweep, rate: number, memories: Memories, t: number): Update {
+  const { optimizer, update: order } = tape.trace;
   const parameters = new Map(tape.parameters.map(({ name, node }) => [name, tape.value(node)]));
   const remembered = new Map(memories);
   const waiting = new Set(tape.parameters.filter(({ frozen }) => !frozen));
   const troubles: Trouble[] = [];
   if (optimizer === null || waiting.size === 0) return { parameters, memories, sweep, trouble: null };
-  const rate = rateAt(schedule, baseRate, t);
   const takeStep = (parameter: Parameter, gradient: Value): Value => {
     const { name, node } = parameter;
     const { value, memory } = step(optimizer, rate, tape.value(node), gradient, memories.get(name) ?? {}, t);

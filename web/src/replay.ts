@@ -6,6 +6,7 @@
  * the order of the backward sweep; `sweep` evaluates one output at many points of one variable. To take many steps, see
  * `Training`. The trace counts as the start of a run: its optimizer remembers nothing yet.
  */
+import { Batching } from "./batches";
 import { type Result, pass, toResult } from "./pass";
 import { type Assignments, type Sweep, Tape, type Trace } from "./tape";
 import { isFiniteValue, shapeOf, toNested } from "./tensor";
@@ -18,10 +19,12 @@ export { Training } from "./training";
 export class Replay {
   readonly names: readonly string[];
   private readonly tape: Tape;
+  private readonly batching: Batching | null;
 
   /** Throws RangeError for a trace of another schema or with an op that the table does not have. */
   constructor(readonly trace: Trace) {
     this.tape = new Tape(trace);
+    this.batching = trace.batches && new Batching(this.tape);
     this.names = [...this.tape.nodes.keys()];
   }
 
@@ -31,7 +34,7 @@ export class Replay {
    */
   run(assignments: Assignments = {}, learningRate = this.trace.learning_rate): Result {
     this.tape.reset(assignments);
-    return toResult(this.tape, pass(this.tape, learningRate, new Map(), 1));
+    return toResult(this.tape, pass(this.tape, learningRate, new Map(), 1, this.batching));
   }
 
   /**
@@ -40,7 +43,7 @@ export class Replay {
    */
   retrace(assignments: Assignments = {}, learningRate = this.trace.learning_rate): Trace {
     this.tape.reset(assignments);
-    const { sweep, update, trouble } = pass(this.tape, learningRate, new Map(), 1);
+    const { sweep, update, trouble } = pass(this.tape, learningRate, new Map(), 1, this.batching);
     if (trouble !== null) {
       const name = this.tape.nearestName(trouble.node);
       throw new RangeError(`${trouble.op} gives no finite number at ${name}: choose other values`);

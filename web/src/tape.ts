@@ -29,6 +29,17 @@ export interface TraceNode {
   readonly attributes?: Attributes;
 }
 
+/** The order of the examples, and the computation recorded for so many of them as a step sees. */
+export interface BatchesData {
+  readonly mode: "online" | "mini";
+  readonly examples: number;
+  readonly size: number;
+  readonly seed: number;
+  /** The leaves with a row per example. */
+  readonly leaves: readonly string[];
+  readonly tapes: Readonly<Record<string, Pick<Trace, "nodes" | "names" | "loss">>>;
+}
+
 /** A recorded run as JSON, written by `bpslides.autodiff.trace`. Nodes stand in the order of execution. */
 export interface Trace {
   readonly schema: number;
@@ -43,6 +54,8 @@ export interface Trace {
   /** How the learning rate changes from update to update; null where it does not. */
   readonly schedule: Schedule | null;
   readonly update: "simultaneous" | "sequential";
+  /** Null where every step sees all examples. */
+  readonly batches: BatchesData | null;
   /** ∂loss/∂node for every node; null where the loss does not depend on the node. */
   readonly adjoints: readonly (Nested | null)[];
   /** [from, to, amount] in the order of the backward sweep. */
@@ -85,6 +98,7 @@ export interface Step {
 export class Tape {
   readonly nodes: ReadonlyMap<string, number>;
   readonly parameters: readonly Parameter[];
+  readonly leaves: readonly number[];
   private readonly start: readonly Value[];
   /** The computed nodes in the order of execution. */
   readonly steps: readonly Step[];
@@ -104,6 +118,7 @@ export class Tape {
       node: this.node(name),
       frozen: trace.frozen.includes(name),
     }));
+    this.leaves = [...trace.nodes.keys()].filter((index) => trace.nodes[index]?.op === "leaf");
     this.steps = trace.nodes.flatMap((node, index) => (isGiven(node) ? [] : [toStep(trace, index)]));
     const ancestors = this.ancestors(trace.loss);
     this.needed = this.steps.filter((step) => ancestors.has(step.node)).reverse();

@@ -4,6 +4,7 @@
  * `new Training(replay).step(10)` gives values, gradients and the next parameters after ten updates by the trace's own
  * optimizer. `save` gives the place in the run as plain data and `restore` goes back to it, so undo is a list of those.
  */
+import { Batching } from "./batches";
 import type { Memory } from "./optimizers";
 import { type Memories, type Pass, type Result, pass, toResult } from "./pass";
 import type { Replay } from "./replay";
@@ -43,6 +44,7 @@ interface Moment {
 
 export class Training {
   private readonly tape: Tape;
+  private readonly batching: Batching | null;
   private readonly rate: number;
   private moment: Moment;
   /** The pass at this moment, which holds the next update; its trouble is that of the state after, where that has one. */
@@ -56,6 +58,7 @@ export class Training {
     if (learningRate === null) throw new RangeError("this model has no learning rate, so it cannot be trained");
     this.rate = learningRate;
     this.tape = new Tape(replay.trace);
+    this.batching = replay.trace.batches && new Batching(this.tape);
     this.tape.reset(assignments);
     const parameters = new Map(this.tape.parameters.map(({ name, node }) => [name, this.tape.value(node)]));
     this.moment = { steps: 0, parameters, memories: new Map() };
@@ -118,7 +121,7 @@ export class Training {
 
   private enter({ steps, parameters, memories }: Moment): Pass {
     for (const { name, node } of this.tape.parameters) this.tape.set(node, parameters.get(name) as Value);
-    return pass(this.tape, this.rate, memories, steps + 1);
+    return pass(this.tape, this.rate, memories, steps + 1, this.batching);
   }
 }
 

@@ -36,6 +36,7 @@ export function graph(
     optimizer: { name: "sgd", weight_decay: 0 },
     schedule: null,
     update: "simultaneous",
+    batches: null,
     adjoints: [],
     contributions: [],
     ...settings,

@@ -14,6 +14,7 @@ It needs numpy and nothing else of bpslides. One neuron, its loss and the gradie
 -3.6
 """
 
+from bpslides.autodiff.batches import Batches, Batching
 from bpslides.autodiff.check import GradientCheck, gradient_check
 from bpslides.autodiff.errors import AutodiffError, Diverged, NotFinite
 from bpslides.autodiff.functions import Array
@@ -29,6 +30,8 @@ __all__ = [
     "OPS",
     "Array",
     "AutodiffError",
+    "Batches",
+    "Batching",
     "Contribution",
     "Diverged",
     "GradientCheck",

@@ -6,6 +6,9 @@ allocated once. What no trained parameter can change is a constant, and its deri
 
 The loop notices infinities and NaN in every value that depends on a parameter and in every new parameter, and stops
 before that update. It has no words for it: the caller repeats the update on the tape, which tells the node.
+
+In a run in batches, the loop counts the steps of the optimizer, and the leaves with a row per example change from one
+to the next.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from bpslides.autodiff.batches import Batching
 from bpslides.autodiff.functions import Array
 from bpslides.autodiff.ops import OPS
 from bpslides.autodiff.optimizers import Line, Optimizer, rule
@@ -47,7 +51,7 @@ class Position:
     Attributes:
         values: the trained parameters.
         memories: what the optimizer remembers of each.
-        done: the number of the last update that was made.
+        done: the number of the last step that was made.
     """
 
     values: dict[str, Array]
@@ -59,13 +63,27 @@ class Loop:
     """A compiled training loop over the parameters that are trained (frozen ones are left out by the caller)."""
 
     def __init__(
-        self, tape: Tape, loss: str, parameters: Sequence[str], chosen: Optimizer, schedule: Schedule | None = None
+        self,
+        tape: Tape,
+        loss: str,
+        parameters: Sequence[str],
+        chosen: Optimizer,
+        schedule: Schedule | None = None,
+        batching: Batching | None = None,
     ) -> None:
-        """Write and compile the source; some milliseconds for a hundred nodes."""
+        """Write and compile the source; some milliseconds for a hundred nodes.
+
+        `tape` is that of all examples. With `batching` all batches have to be of one size.
+        """
         self.parameters = tuple(parameters)
         self.memory = rule(chosen).memory
-        writer = _Writer(tape, tape.index(loss), [tape.index(name) for name in parameters])
-        self.source = writer.write(chosen, schedule)
+        seen = batching.tapes[batching.order.size] if batching else tape
+        leaves = [tape.index(name) for name in batching.leaves] if batching else []
+        writer = _Writer(seen, tape.index(loss), [tape.index(name) for name in parameters], leaves)
+        per_update = batching.order.steps_per_update if batching else 1
+        self.source = writer.write(chosen, None if schedule is None else _rates(schedule, chosen, per_update))
+        if batching:
+            writer.names["rows"] = lambda number: list(batching.values(tape, number).values())
         namespace: dict[str, Any] = {**NAMES, **writer.names, "__builtins__": {}}
         exec(compile(self.source, "<compiled tape>", "exec"), namespace)  # noqa: S102 - only names made here
         self._train: Callable[..., tuple[list[Any], int]] = namespace["train"]
@@ -75,12 +93,12 @@ class Loop:
     def run(
         self, values: Mapping[str, Array], memories: Mapping[str, Mapping[str, Array]], first: int, last: int
     ) -> Position:
-        """Make the updates number `first` to `last` (from 1), or as many of them as stay finite.
+        """Make the steps number `first` to `last` (from 1), or as many of them as stay finite.
 
         Args:
-            values: the trained parameters before update `first`.
+            values: the trained parameters before step `first`.
             memories: what the optimizer remembers of each; {} before its first step.
-            first: the number of the first update.
+            first: the number of the first step, which is that of the update unless updates have several.
             last: the number of the last.
         """
         start: list[Any] = []
@@ -101,22 +119,34 @@ class Loop:
         return Position(new_values, new_memories, done)
 
 
+def _rates(schedule: Schedule, chosen: Optimizer, per_update: int) -> Callable[[int], float]:
+    """The learning rate by the number of the step."""
+    return lambda number: rate(schedule, chosen.learning_rate, (number - 1) // per_update + 1)
+
+
 class _Writer:
     """Writes the source of one loop; `names` collects the arrays and functions that it refers to."""
 
-    def __init__(self, tape: Tape, loss: int, parameters: Sequence[int]) -> None:
+    def __init__(self, tape: Tape, loss: int, parameters: Sequence[int], changing: Sequence[int]) -> None:
         self.nodes = tape.nodes
         self.loss = loss
+        self.changing = list(changing)  # leaves with new values at every step
         self.parameters = {index: place for place, index in enumerate(parameters)}
         self.names: dict[str, Any] = {}
         self.lines: list[str] = []
         self.own_buffers: set[str] = set()  # adjoints in a buffer that holds nothing else
-        self.moving: set[int] = set(parameters)
-        for index, node in enumerate(self.nodes):
-            if not self.moving.isdisjoint(node.parents):
-                self.moving.add(index)
+        self.trained = self._depending(parameters)
+        self.moving = self.trained | self._depending(changing)
 
-    def write(self, chosen: Optimizer, schedule: Schedule | None) -> str:
+    def _depending(self, leaves: Sequence[int]) -> set[int]:
+        """These nodes and all that depends on them."""
+        found = set(leaves)
+        for index, node in enumerate(self.nodes):
+            if not found.isdisjoint(node.parents):
+                found.add(index)
+        return found
+
+    def write(self, chosen: Optimizer, rates: Callable[[int], float] | None) -> str:
         self.lines = []
         self._forward()
         adjoints = self._backward()
@@ -125,11 +155,12 @@ class _Writer:
         found = rule(chosen)
         state = [f"{key}{place}" for place in range(len(self.parameters)) for key in ("p", *found.memory)]
         once = [self._once(line, chosen) for line in found.once]
-        if schedule is None:
+        if rates is None:
             eta = [f"eta = {chosen.learning_rate!r}"]
         else:
-            self.names["rate"] = partial(rate, schedule, chosen.learning_rate)
+            self.names["rate"] = rates
             eta = ["eta = rate(t)"]
+        leaves = [f"[{', '.join(f'v{index}' for index in self.changing)}] = rows(t)"] if self.changing else []
         spare = [
             f"w_{key}{place} = empty({self.nodes[index].value.shape})"
             for index, place in self.parameters.items()
@@ -144,7 +175,7 @@ class _Writer:
                 *("    " + line for line in spare),
                 "    try:",
                 "        for t in range(first, last + 1):",
-                *("            " + line for line in (*eta, *once, *body)),
+                *("            " + line for line in (*eta, *leaves, *once, *body)),
                 "            done = t",
                 "    except (ArithmeticError, ValueError):",
                 "        pass",
@@ -227,13 +258,13 @@ class _Writer:
     # --- adjoints -------------------------------------------------------------------------------------------------
 
     def _backward(self) -> dict[int, str]:
-        adjoints: dict[int, str] = {self.loss: "1.0"} if self.loss in self.moving else {}
+        adjoints: dict[int, str] = {self.loss: "1.0"} if self.loss in self.trained else {}
         for source in range(self.loss, -1, -1):
             node = self.nodes[source]
             if source not in adjoints:
                 continue
             for place, target in enumerate(node.parents):
-                if target not in self.moving:
+                if target not in self.trained:
                     continue
                 amount = self._contribution(source, place, adjoints[source])
                 if target in adjoints:

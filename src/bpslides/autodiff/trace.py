@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from bpslides.autodiff.batches import Batching
 from bpslides.autodiff.errors import AutodiffError
 from bpslides.autodiff.functions import Array
 from bpslides.autodiff.ops import OPS
@@ -32,11 +33,28 @@ def trace(run: Run, n: int = 0) -> dict[str, object]:
         "optimizer": {"name": run.optimizer.name, **run.optimizer.parameters},
         "schedule": None if run.schedule is None else {"name": run.schedule.name, **run.schedule.parameters},
         "update": run.update,
+        "batches": None if run.batching is None else _batching(run.batching, run.loss),
+    }
+
+
+def _batching(batching: Batching, loss: str) -> dict[str, object]:
+    """Describe the order of the examples, and the tapes that the steps use, by the number of their examples."""
+    order = batching.order
+    return {
+        "mode": order.mode,
+        "examples": order.examples,
+        "size": order.size,
+        "seed": order.seed,
+        "leaves": list(batching.leaves),
+        "tapes": {
+            str(length): {"nodes": [_node(node) for node in tape], "names": dict(tape.names), "loss": tape.index(loss)}
+            for length, tape in batching.tapes.items()
+        },
     }
 
 
 def trace_sweep(sweep: Sweep) -> dict[str, object]:
-    """Describe a function without parameters: no learning rate, no optimizer, no schedule."""
+    """Describe a function without parameters: no learning rate, no optimizer, no schedule, no batches."""
     return {
         "schema": SCHEMA,
         "nodes": [_node(node) for node in sweep.tape],
@@ -48,6 +66,7 @@ def trace_sweep(sweep: Sweep) -> dict[str, object]:
         "optimizer": None,
         "schedule": None,
         "update": "simultaneous",
+        "batches": None,
         "adjoints": [None if adjoint is None else _plain(adjoint) for adjoint in sweep.adjoints],
         "contributions": [[item.source, item.target, _plain(item.amount)] for item in sweep.contributions],
     }

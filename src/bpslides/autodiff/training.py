@@ -2,7 +2,7 @@
 
 A run keeps one state, the newest. Going forward is cheap; going back starts again from the recorded tape. Long ways are
 gone by a compiled loop; the state that is looked at always comes from the tape itself. With update="sequential" every
-update is made on the tape.
+update is made on the tape. With a `Batching` the state is that of all examples, and the steps see some of them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 
+from bpslides.autodiff.batches import Batching
 from bpslides.autodiff.compiled import MAX_COMPILED, Loop
 from bpslides.autodiff.errors import AutodiffError, Diverged, NotFinite
 from bpslides.autodiff.functions import Array
@@ -21,6 +22,9 @@ from bpslides.autodiff.tape import Tape
 
 MAX_UPDATES = 100_000
 """The most updates that one run does."""
+
+MAX_STEPS = 1_000_000
+"""The most steps of the optimizer in a run; where it cannot be compiled, as many as updates."""
 
 LEAP = 10
 """From this many updates on the way is compiled; compiling takes about as long as three updates on the tape."""
@@ -36,7 +40,7 @@ class State:
         tape: the tape with the parameters of this moment.
         sweep: the true derivatives of the loss.
         update_sweep: the sweep that the next update uses: `sweep` itself, or in a sequential run the sweep in which
-            parameters already changed on the way.
+            parameters already changed on the way. In batches it is `sweep`; the steps have sweeps of their own.
         updated: each parameter after one more update (the old value where it is frozen).
     """
 
@@ -64,6 +68,7 @@ class Run:
         frozen: Sequence[str] = (),
         update: Update = "simultaneous",
         schedule: Schedule | None = None,
+        batching: Batching | None = None,
     ) -> None:
         """Describe a run; nothing is computed yet.
 
@@ -87,6 +92,8 @@ class Run:
         self.frozen = tuple(frozen)
         self.update: Update = update
         self.schedule = schedule
+        self.batching = batching
+        self._per_update = batching.order.steps_per_update if batching else 1
         self._free = tuple(name for name in self.parameters if name not in self.frozen)
         self._newest: _Moment | None = None
         self._loop: Loop | None = None
@@ -95,11 +102,17 @@ class Run:
         """Return the state after `n` updates.
 
         Raises:
-            AutodiffError: when `n` is negative or above `MAX_UPDATES`.
+            AutodiffError: when `n` is negative or above `MAX_UPDATES`, or has too many steps.
             Diverged: when an update up to number `n` + 1 leaves the finite numbers.
         """
         if not 0 <= n <= MAX_UPDATES:
             raise AutodiffError(f"{n} updates are not possible", f"ask for 0 to {MAX_UPDATES:,}")
+        most = MAX_STEPS if self._can_leap else MAX_UPDATES
+        if n * self._per_update > most:
+            raise AutodiffError(
+                f"{n} updates of {self._per_update} steps each are too many",
+                f"ask for 0 to {most // self._per_update:,}",
+            )
         moment = self._newest
         if moment is None or moment.n > n:
             moment = self._moment(0, self.tape, {name: {} for name in self.parameters})
@@ -113,16 +126,21 @@ class Run:
 
     @property
     def _can_leap(self) -> bool:
-        return self.update == "simultaneous" and bool(self._free) and len(self.tape) <= MAX_COMPILED
+        one_size = self.batching is None or len(self.batching.order.lengths) == 1
+        return self.update == "simultaneous" and bool(self._free) and len(self.tape) <= MAX_COMPILED and one_size
 
     def _leap(self, moment: "_Moment", n: int) -> "_Moment":
         """Go as far as all numbers stay finite, at most to `n`; the next update then tells what is wrong."""
         if self._loop is None:
-            self._loop = Loop(self.tape, self.loss, self._free, self.optimizer, self.schedule)
-        reached = self._loop.run(moment.state.updated, moment.memories, moment.n + 2, n)
-        if reached.done == moment.n + 1:
+            self._loop = Loop(self.tape, self.loss, self._free, self.optimizer, self.schedule, self.batching)
+        per_update = self._per_update
+        values, memories, first = moment.state.updated, moment.memories, (moment.n + 1) * per_update + 1
+        reached = self._loop.run(values, memories, first, n * per_update)
+        if reached.done % per_update:  # back to the last whole update
+            reached = self._loop.run(values, memories, first, reached.done - reached.done % per_update)
+        if reached.done < first:
             return moment
-        return self._arrive(moment, reached.done, reached.values, moment.memories | reached.memories)
+        return self._arrive(moment, reached.done // per_update, reached.values, moment.memories | reached.memories)
 
     def _next(self, moment: "_Moment") -> "_Moment":
         return self._arrive(moment, moment.n + 1, moment.state.updated, moment.memories)
@@ -137,36 +155,63 @@ class Run:
         return self._moment(n, tape, memories)
 
     def _moment(self, n: int, tape: Tape, memories: dict[str, dict[str, Array]]) -> "_Moment":
-        loss = tape.index(self.loss)
-        updated = {name: tape.value(name) for name in self.parameters}
-        new_memories = dict(memories)
-        free = list(self._free)
-        eta = rate(self.schedule, self.optimizer.learning_rate, n + 1)
-
-        def take_step(name: str, gradient: Array) -> Array:
-            with np.errstate(all="ignore"):
-                new, memory = step(self.optimizer, tape.value(name), gradient, memories[name], n + 1, eta)
-            if not np.isfinite(new).all():
-                raise _diverged(n + 1, name)
-            updated[name], new_memories[name] = np.asarray(new), memory
-            return updated[name]
-
         try:
-            sweep = backward(tape, loss)
-            used = sweep
-            if self.update == "sequential":
-                by_index = {tape.index(name): name for name in free}
-                used = sweep_back(
-                    tape, loss, parameters=by_index, complete=lambda index, adjoint: take_step(by_index[index], adjoint)
-                )
-                free = [name for name in free if used.adjoints[tape.index(name)] is None]
+            sweep = backward(tape, tape.index(self.loss))
+            if self.batching is None:
+                used, updated, memories = self._step(tape, sweep, memories, n + 1, n + 1)
+            else:
+                used, (updated, memories) = sweep, self._steps(self.batching, tape, memories, n + 1)
         except NotFinite as error:
             if n == 0:
                 raise
             raise _diverged(n, error.node) from error
+        return _Moment(n, State(tape, sweep, used, updated), memories)
+
+    def _step(
+        self, tape: Tape, sweep: Sweep, memories: dict[str, dict[str, Array]], number: int, update: int
+    ) -> tuple[Sweep, dict[str, Array], dict[str, dict[str, Array]]]:
+        """Take step number `number` of the optimizer, in an update; the sweep that it used, values and memories."""
+        updated = {name: tape.value(name) for name in self.parameters}
+        new_memories = dict(memories)
+        free = list(self._free)
+        eta = rate(self.schedule, self.optimizer.learning_rate, update)
+
+        def take_step(name: str, gradient: Array) -> Array:
+            with np.errstate(all="ignore"):
+                new, memory = step(self.optimizer, tape.value(name), gradient, memories[name], number, eta)
+            if not np.isfinite(new).all():
+                raise _diverged(update, name)
+            updated[name], new_memories[name] = np.asarray(new), memory
+            return updated[name]
+
+        used = sweep
+        if self.update == "sequential":
+            by_index = {tape.index(name): name for name in free}
+            used = sweep_back(
+                tape,
+                tape.index(self.loss),
+                parameters=by_index,
+                complete=lambda index, adjoint: take_step(by_index[index], adjoint),
+            )
+            free = [name for name in free if used.adjoints[tape.index(name)] is None]
         for name in free:
             take_step(name, sweep.gradient(name))
-        return _Moment(n, State(tape, sweep, used, updated), new_memories)
+        return used, updated, new_memories
+
+    def _steps(
+        self, batching: Batching, tape: Tape, memories: dict[str, dict[str, Array]], update: int
+    ) -> tuple[dict[str, Array], dict[str, dict[str, Array]]]:
+        """Take all steps of an update in batches; values and memories after the last."""
+        updated = {name: tape.value(name) for name in self.parameters}
+        for number in range((update - 1) * self._per_update + 1, update * self._per_update + 1):
+            rows = batching.values(tape, number)
+            try:
+                seen = batching.tapes[len(batching.order.rows(number))].replay(updated | rows)
+                sweep = backward(seen, seen.index(self.loss))
+                _, updated, memories = self._step(seen, sweep, memories, number, update)
+            except NotFinite as error:
+                raise _diverged(update, error.node) from error
+        return updated, memories
 
 
 @dataclass(frozen=True, eq=False)

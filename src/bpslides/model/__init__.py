@@ -16,7 +16,7 @@ from bpslides.model.blocks import (
     Walk,
 )
 from bpslides.model.deck import Deck, Head, Include, Slide, Stack
-from bpslides.model.models import Initialiser, Layer, Model, Network, Schedule
+from bpslides.model.models import Initialiser, Layer, MiniBatch, Model, Network, Schedule
 
 __all__ = [
     "BLOCKS",
@@ -29,6 +29,7 @@ __all__ = [
     "Include",
     "Initialiser",
     "Layer",
+    "MiniBatch",
     "Model",
     "Network",
     "NetworkDrawing",

@@ -89,6 +89,13 @@ class Schedule(Part):
     final: Number | None = None
 
 
+class MiniBatch(Part):
+    """A step sees so many examples, of an order that is shuffled anew for every epoch."""
+
+    size: Annotated[Whole, Field(ge=1)]
+    seed: Whole = 0
+
+
 class Initialiser(Part):
     """Weights or biases that are drawn; the formulas are in :mod:`bpslides.initialisers`."""
 
@@ -115,6 +122,19 @@ Ends = Annotated[
 LearningRate = Annotated[
     Annotated[Number, Tag("learning_rate")] | Annotated[Schedule, Tag("schedule")],
     _form({dict: "schedule", Schedule: "schedule"}, "learning_rate"),
+]
+
+
+def _batch(value: Any) -> Any:
+    if not isinstance(value, dict | MiniBatch) and value not in ("full", "online"):
+        raise PydanticCustomError("batch", "should be full, online, or {form}", {"form": "{size: 2, seed: 0}"})
+    return value
+
+
+Batch = Annotated[
+    Annotated[Literal["full", "online"], Tag("batch")] | Annotated[MiniBatch, Tag("mini")],
+    _form({dict: "mini", MiniBatch: "mini"}, "batch"),
+    BeforeValidator(_batch),
 ]
 
 
@@ -178,6 +198,8 @@ class Model(Part):
     optimizer: Optimizer = Optimizer.model_construct(name="sgd")
     frozen: list[Text] = []
     update: Literal["simultaneous", "sequential"] = "simultaneous"
+    batch: Batch = "full"
+    """How many examples a step sees: all, one after the other (an update is then a whole epoch), or a mini-batch."""
     symbols: dict[Text, Text] = {}
     """How names look in formulas, as LaTeX; ``w1`` becomes w₁ by itself."""
 
