@@ -50,8 +50,7 @@ CASES: dict[str, Callable[[], dict[str, object]]] = {
             ["w"],
             optimizer("sgd", 0.1, weight_decay=0.01),
             schedule=schedule("cosine", steps=10, final=0.001),
-        ),
-        3,
+        )
     ),
     "ties": lambda: trace_sweep(backward(ties(), "f")),
 }

@@ -49,6 +49,36 @@ def test_neuron() -> None:
     assert frozen.at(0).updated["b"] == 0.1
 
 
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])
+def test_resume(name: str) -> None:
+    """A run that is taken up again with its parameters and memories goes on as if it had never stopped."""
+    rates = schedule("step", size=4, factor=0.5)
+    run = Run(six_weights(), "loss", list(SIX), optimizer(name, 0.05), schedule=rates)
+    before, later = run.at(6), run.at(7)
+    tape = before.tape.replay(before.updated)
+    again = Run(tape, "loss", list(SIX), optimizer(name, 0.05), schedule=rates).resume(7, before.memories)
+    assert again.updated == later.updated
+    forgetful = Run(tape, "loss", list(SIX), optimizer(name, 0.05), schedule=rates).resume(7, {})
+    assert (forgetful.updated == later.updated) == (name == "sgd")
+
+
+def test_what_cannot_be_resumed() -> None:
+    """Memories of another optimizer, parameter or shape are refused, and numbers of updates out of range."""
+    run = Run(neuron(), "L", ["w", "b"], optimizer("momentum", 0.01))
+    zero, two = np.array(0.0), np.zeros(2)
+    for n, memories in (
+        (-1, {}),
+        (10**6, {}),
+        (1, {"z": {}}),
+        (1, {"w": {"mean": zero}}),
+        (1, {"w": {"velocity": two}}),
+    ):
+        with pytest.raises(AutodiffError):
+            run.resume(n, memories)
+    with pytest.raises(AutodiffError, match="the velocity of w is not finite"):
+        run.resume(1, {"w": {"velocity": np.array(math.nan)}})
+
+
 def test_the_relu_dies() -> None:
     """With b frozen, η = 0.26 kills the ReLU at step 12 and 0.5 at step 2; 0.25 cycles and 0.125 lands."""
 

@@ -44,6 +44,22 @@ def test_run_with_the_learning_rate_of_the_deck(numbers: Numbers) -> None:
     assert ask(numbers, {"type": "run", "id": 1, "model": "neuron"})["result"] == expected
 
 
+def test_run_goes_on_with_what_the_optimizer_remembers(numbers: Numbers) -> None:
+    """Steps and memories of the last answer give the next one; those that do not fit are refused."""
+    question = {"type": "run", "id": 1, "model": "neuron", "steps": 3}
+    assert ask(numbers, question | {"memories": {"w": {}}})["result"]["memories"] == {"w": {}, "b": {}}
+    refused: dict[str, dict[str, Any]] = {
+        "“steps” should be a whole number": {"steps": 1.5},
+        "200000 updates are not possible (ask for 0 to 100,000)": {"steps": 200_000},
+        "“memories” should be an object of objects": {"memories": {"w": 3}},
+        "sgd remembers nothing like this of w": {"memories": {"w": {"velocity": 0}}},
+        "the velocity of “w” should be a number": {"memories": {"w": {"velocity": "x"}}},
+        "the rows of an array should be equally long": {"memories": {"w": {"velocity": [[1], [1, 2]]}}},
+    }
+    for said, settings_ in refused.items():
+        assert ask(numbers, question | settings_)["error"] == said
+
+
 def test_sweep(numbers: Numbers) -> None:
     """A sweep gives the loss at every point, by hand: (2 − relu(2w + 0.1))²."""
     points = [-1, 0, 0.5, 0.95]

@@ -109,20 +109,15 @@ def test_arrays_have_no_slider(tmp_path: Path, settings: str) -> None:
     assert message.endswith("“w” is an array, and a demo shows single numbers")
 
 
-def test_a_demo_steps_plainly(tmp_path: Path) -> None:
-    """A demo of a model with momentum would show wrong steps, so it is refused."""
-    models = "models:\n  m: {parameters: {w: 1}, graph: {L: w**2}, optimizer: {name: momentum, momentum: 0.9}}\n"
-    block = f"demo: {{model: m, {SLIDERS}, {REST}}}"
-    (message,) = Deck(tmp_path, with_content(f"- {block}", models)).messages
-    assert message == "7:23: a demo steps by plain gradient descent (remove the model's “optimizer”)"
-
-
-def test_demo_of_a_schedule(tmp_path: Path) -> None:
-    """A demo has one learning rate, on its slider; a schedule is told."""
-    rate = "{name: step, rate: 0.1, size: 5}"
-    models = f"models:\n  m: {{parameters: {{w: 1}}, graph: {{L: w**2}}, learning_rate: {rate}}}\n"
-    (message,) = Deck(tmp_path, with_content(f"- demo: {{model: m, {SLIDERS}, {REST}}}", models)).messages
-    assert message == "7:23: a demo steps at one learning rate (write a number as “learning_rate”)"
+def test_a_demo_of_any_optimizer(tmp_path: Path) -> None:
+    """The page is told how the model is trained, optimizer and schedule, and shows the rate that it begins with."""
+    training = "learning_rate: {name: step, rate: 0.2, size: 5}, optimizer: {name: momentum, momentum: 0.8}"
+    models = f"models:\n  m: {{parameters: {{w: 1}}, graph: {{L: w**2}}, {training}}}\n"
+    deck = Deck(tmp_path, with_content(f"- demo: {{model: m, {SLIDERS}, {REST}}}", models)).sound
+    data = json.loads(deck.page.one("[data-block=demo] script.data").source)
+    assert data["learningRate"] == 0.2
+    assert data["trace"]["optimizer"] == {"name": "momentum", "momentum": 0.8, "weight_decay": 0.0}
+    assert data["trace"]["schedule"]["name"] == "step"
 
 
 COUNTED = "{{network: {{inputs: {{x: [1, 2]}}, targets: {{t: [1]}}, layers: [{{units: {}, {}}}, {{units: 1, {}}}]}}}}"

@@ -79,13 +79,21 @@ class Program:
         """The tape with values, adjoints and contributions, ready for JSON: what the browser replays."""
         return autodiff.trace(self.run)
 
-    def respond(self, assignments: Mapping[str, Any], learning_rate: float | None) -> dict[str, Any]:
+    def respond(
+        self,
+        assignments: Mapping[str, Any],
+        learning_rate: float | None,
+        steps: int = 0,
+        memories: autodiff.Memories | None = None,
+    ) -> dict[str, Any]:
         """Values, gradients and the next update when some leaves are set anew; what a live block asks under ``serve``.
 
-        ``nonFinite`` is None, or names the first node without a finite value; the other entries are then empty.
+        ``steps`` updates lie behind these values, and of those the optimizer has ``memories``; the answer has those of
+        the next one. ``nonFinite`` is None, or names the first node without a finite value; the other entries are then
+        empty.
 
         Raises:
-            AutodiffError: for a name that is no leaf, or a value of another kind or shape.
+            AutodiffError: for a name that is no leaf, a value of another kind or shape, or memories that do not fit.
         """
         optimizer = self.run.optimizer
         if learning_rate is not None:
@@ -94,17 +102,34 @@ class Program:
             tape = self.tape.replay(assignments)
             sweep = autodiff.backward(tape, self.output)
         except NotFinite as error:
-            return {"values": {}, "gradients": {}, "updated": {}, "nonFinite": {"name": error.node, "op": error.op}}
-        trouble, updated = None, {}
+            wrong = {"name": error.node, "op": error.op}
+            return {"values": {}, "gradients": {}, "updated": {}, "memories": {}, "nonFinite": wrong}
+        trouble: dict[str, str | None] | None = None
+        updated: dict[str, autodiff.Array] = {}
+        remembered: autodiff.Memories = {}
+        start = self.run
         try:
-            run = Run(tape, self.output, self.run.parameters, optimizer, self.run.frozen, self.run.update)
-            updated = run.at(0).updated
+            run = Run(
+                tape,
+                self.output,
+                start.parameters,
+                optimizer,
+                start.frozen,
+                start.update,
+                start.schedule,
+                start.batching,
+            )
+            state = run.resume(steps, memories or {})
+            updated, remembered = state.updated, state.memories
         except Diverged as error:
             trouble = {"name": error.node, "op": optimizer.name}
         return {
             "values": {name: tape.value(name).tolist() for name in self.names},
             "gradients": {name: sweep.gradient(name).tolist() for name in self.names},
             "updated": {name: value.tolist() for name, value in updated.items()},
+            "memories": {
+                name: {key: value.tolist() for key, value in memory.items()} for name, memory in remembered.items()
+            },
             "nonFinite": trouble,
         }
 

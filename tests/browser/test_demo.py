@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,11 +11,13 @@ from playwright.sync_api import Page, expect
 from bpslides.autodiff import Run, optimizer
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
-from bpslides.pipeline import compute
+from bpslides.pipeline import compute, make_site
 from bpslides.program import Program
+from bpslides.render import Output
 from bpslides.source import find
+from bpslides.write import write_file
 
-from .conftest import PHONE, Watched
+from .conftest import PHONE, Watched, start_server
 
 DEMO = "#try-it [data-block=demo]"
 
@@ -97,8 +100,6 @@ def test_a_label_says_who_computes(offline: Page) -> None:
 
 def test_the_replay_takes_over_when_the_server_goes(watch: Callable[..., Watched], tuned: Program) -> None:
     """The connection drops, the demo goes on with the same numbers, and its label says so."""
-    from .conftest import start_server
-
     server = start_server("visual-guide")
     page = watch().goto(server.address + "#/try-it")
     label = page.locator(f"{DEMO} [data-role=origin]")
@@ -187,6 +188,45 @@ def test_steps_follow_the_core_for_many_steps(offline: Page, tuned: Program) -> 
     w = float(run.at(20).tape.value("w"))
     assert readouts(offline) == expected(tuned, w)
     assert offline.locator(f"{DEMO} .descent-mark").count() == 20
+
+
+ADAM = """
+title: Adam
+models:
+  m:
+    parameters: {w: 3.0, c: 1.0}
+    graph: {L: (w - c)**2}
+    learning_rate: {name: cosine, rate: 0.4, steps: 10}
+    optimizer: {name: adam}
+    frozen: [c]
+slides:
+  - title: Try it
+    content:
+      - demo:
+          model: m
+          sliders: [{name: w, min: -4, max: 4, step: 0.1}, {name: learning_rate, min: 0, max: 1}]
+          readouts: [{value: w, label: w, format: .9f}, {value: L, label: L, format: .9f}]
+          plot: {variable: w, value: L, domain: [-4, 4]}
+"""
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_steps_of_any_optimizer(live: bool, watch: Callable[..., Watched], tmp_path: Path) -> None:
+    """Adam on a schedule, by numpy or replayed: its memory goes from step to step, and undo takes it back too."""
+    file = tmp_path / "adam.yaml"
+    file.write_text(ADAM, encoding="utf-8")
+    _, numbers = compute(file, Problems())
+    run = numbers.programs["m"].run
+    server = start_server(str(file)) if live else None
+    built = write_file(make_site(file, Output.SINGLE_FILE)[0], tmp_path).as_uri()
+    page = watch().goto(server.address if server else built)
+    expect(page.locator(f"{DEMO} [data-role=origin]")).to_have_text("numpy, live" if live else "replayed")
+    shown = page.locator(f"{DEMO} [data-value=w]")
+    for action, n in [*(("step", n) for n in range(1, 8)), ("undo", 6), ("undo", 5), ("step", 6), ("step", 7)]:
+        press(page, action)
+        expect(shown).to_have_text(format_number(float(run.at(n).tape.value("w")), ".9f"))
+    if server:
+        server.stop()
 
 
 def test_arrow_keys_in_a_slider_never_turn_the_slide(offline: Page) -> None:

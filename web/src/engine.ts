@@ -4,7 +4,7 @@
  * Both give the same answer, so a block asks and does not care; a label on the block says who answered.
  */
 import { connection } from "./live";
-import { type Assignments, Replay, type Result, type Trace } from "./replay";
+import { type Assignments, type Remembered, Replay, type Result, type Trace } from "./replay";
 
 export interface Answer extends Result {
   readonly origin: "numpy" | "replay";
@@ -21,10 +21,13 @@ export class Engine {
     this.#replay = new Replay(trace);
   }
 
-  /** Values, gradients and the next update for these inputs. */
-  async run(assignments: Assignments, learningRate?: number): Promise<Answer> {
-    const reply = await connection?.ask({ type: "run", model: this.model, set: assignments, learning_rate: learningRate ?? null });
-    return reply ? this.#from(reply as unknown as Result, "numpy") : this.#from(this.#replay.run(assignments, learningRate), "replay");
+  /** Values, gradients and the next update for these inputs, after so many updates that the optimizer remembers so. */
+  async run(assignments: Assignments, learningRate?: number, steps = 0, memories: Remembered = {}): Promise<Answer> {
+    const question = { type: "run", model: this.model, set: assignments, learning_rate: learningRate ?? null, steps, memories };
+    const reply = await connection?.ask(question);
+    return reply
+      ? this.#from(reply as unknown as Result, "numpy")
+      : this.#from(this.#replay.run(assignments, learningRate, steps, memories), "replay");
   }
 
   /** One output at many points of a variable; null where it has no finite value. */

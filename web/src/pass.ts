@@ -15,6 +15,8 @@ export interface Result {
   readonly gradients: Record<string, Nested>;
   /** Every parameter after one step; frozen ones keep their value. Empty without a learning rate or a finite loss. */
   readonly updated: Record<string, Nested>;
+  /** What the optimizer remembers of each parameter after that step, by the names that it gives it. */
+  readonly memories: Remembered;
   /**
    * The first value, adjoint or updated parameter that is NaN or infinite: its own name or the nearest one, and the op or
    * optimizer that made it.
@@ -24,6 +26,9 @@ export interface Result {
 
 /** What the optimizer remembers, by the name of the parameter. */
 export type Memories = ReadonlyMap<string, Memory>;
+
+/** The same as plain data, good for JSON. */
+export type Remembered = Readonly<Record<string, Readonly<Record<string, Nested>>>>;
 
 export interface Update {
   /** Every parameter after the update; frozen ones keep their value. */
@@ -123,5 +128,29 @@ export function toResult(tape: Tape, { sweep, update, trouble }: Pass): Result {
     gradients[name] = toNested(known ? tape.gradient(sweep, node) : full(shapeOf(value), NaN));
   }
   for (const [name, value] of update?.parameters ?? []) updated[name] = toNested(value);
-  return { values, gradients, updated, nonFinite: trouble && { name: tape.nearestName(trouble.node), op: trouble.op } };
+  const memories = toRemembered(update?.memories ?? new Map());
+  return { values, gradients, updated, memories, nonFinite: trouble && { name: tape.nearestName(trouble.node), op: trouble.op } };
+}
+
+export function toRemembered(memories: Memories): Remembered {
+  const parts = [...memories].map(([name, memory]) => [
+    name,
+    record(Object.entries(memory).map(([key, value]) => [key, toNested(value)])),
+  ] as const);
+  return record(parts);
+}
+
+/** Throws RangeError or TypeError where they do not fit the parameters of this tape. */
+export function fromRemembered(tape: Tape, remembered: Remembered): Memories {
+  return new Map(
+    Object.entries(remembered).map(([name, memory]): [string, Memory] => [
+      name,
+      Object.fromEntries(Object.entries(memory).map(([key, value]) => [key, tape.read(name, value)])),
+    ]),
+  );
+}
+
+/** An object with these entries and no others, whatever their names are. */
+export function record<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
 }

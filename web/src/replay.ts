@@ -4,14 +4,14 @@
  * `new Replay(trace).run({ w: 0.7 })` gives every named value, its gradient and the parameters after one step of the
  * trace's optimizer; `retrace` gives the same as a full trace, with the adjoint of every node and the contributions in
  * the order of the backward sweep; `sweep` evaluates one output at many points of one variable. To take many steps, see
- * `Training`. The trace counts as the start of a run: its optimizer remembers nothing yet.
+ * `Training`. The trace is the start of a run: its optimizer remembers nothing yet.
  */
 import { Batching } from "./batches";
-import { type Result, pass, toResult } from "./pass";
+import { type Remembered, type Result, fromRemembered, pass, toResult } from "./pass";
 import { type Assignments, type Sweep, Tape, type Trace } from "./tape";
 import { isFiniteValue, shapeOf, toNested } from "./tensor";
 
-export type { Result } from "./pass";
+export type { Remembered, Result } from "./pass";
 export type { Assignments, Trace, TraceNode } from "./tape";
 export type { Nested } from "./tensor";
 export { Training } from "./training";
@@ -29,12 +29,19 @@ export class Replay {
   }
 
   /**
-   * Values, gradients and one update, with some leaves set anew; a learning rate of null leaves the update out. Throws
+   * Values, gradients and one update, with some leaves set anew; a learning rate of null leaves the update out. `steps`
+   * updates lie behind these values, and of them the optimizer has `memories`: those of the last result. Throws
    * RangeError for a name that cannot be set and a value of another shape.
    */
-  run(assignments: Assignments = {}, learningRate = this.trace.learning_rate): Result {
+  run(
+    assignments: Assignments = {},
+    learningRate = this.trace.learning_rate,
+    steps = 0,
+    memories: Remembered = {},
+  ): Result {
     this.tape.reset(assignments);
-    return toResult(this.tape, pass(this.tape, learningRate, new Map(), 1, this.batching));
+    const remembered = fromRemembered(this.tape, memories);
+    return toResult(this.tape, pass(this.tape, learningRate, remembered, steps + 1, this.batching));
   }
 
   /**

@@ -5,8 +5,7 @@
  * optimizer. `save` gives the place in the run as plain data and `restore` goes back to it, so undo is a list of those.
  */
 import { Batching } from "./batches";
-import type { Memory } from "./optimizers";
-import { type Memories, type Pass, type Result, pass, toResult } from "./pass";
+import { type Memories, type Pass, type Remembered, type Result, fromRemembered, pass, record, toRemembered, toResult } from "./pass";
 import type { Replay } from "./replay";
 import { type Assignments, Tape } from "./tape";
 import { type Nested, type Value, toNested } from "./tensor";
@@ -22,7 +21,7 @@ export interface Saved {
   readonly steps: number;
   readonly parameters: Nesteds;
   /** What the optimizer remembers, by the name of the parameter. */
-  readonly memories: Readonly<Record<string, Nesteds>>;
+  readonly memories: Remembered;
 }
 
 export interface Progress extends Result {
@@ -81,25 +80,17 @@ export class Training {
   /** The place in the run, to come back to with `restore`. */
   save(): Saved {
     const { steps, parameters, memories } = this.moment;
-    return {
-      steps,
-      parameters: nested(parameters),
-      memories: record([...memories].map(([name, memory]) => [name, nested(Object.entries(memory))])),
-    };
+    const parts = [...parameters].map(([name, value]) => [name, toNested(value)] as const);
+    return { steps, parameters: record(parts), memories: toRemembered(memories) };
   }
 
   /** Go back, or forth, to a place of this run. Throws RangeError or TypeError for one that does not fit this model. */
   restore(saved: Saved): Progress {
     checkSteps(saved.steps, saved.steps);
     const { tape } = this;
-    const read = (name: string, values: Nesteds): [string, Value][] =>
-      Object.entries(values).map(([key, value]) => [key, tape.read(name, value)]);
     const parameters = tape.parameters.map(({ name }): [string, Value] => [name, tape.read(name, saved.parameters[name])]);
-    const memories = Object.entries(saved.memories).map(([name, memory]): [string, Memory] => [
-      name,
-      Object.fromEntries(read(name, memory)),
-    ]);
-    this.moment = { steps: saved.steps, parameters: new Map(parameters), memories: new Map(memories) };
+    const memories = fromRemembered(tape, saved.memories);
+    this.moment = { steps: saved.steps, parameters: new Map(parameters), memories };
     this.pass = this.enter(this.moment);
     return this.step(0);
   }
@@ -130,13 +121,4 @@ function checkSteps(total: number, n: number): void {
   if (!(Number.isInteger(n) && n >= 0 && total <= MAX_UPDATES)) {
     throw new RangeError(`${n} updates are not possible: a run does up to ${MAX_UPDATES}`);
   }
-}
-
-function nested(values: Iterable<readonly [string, Value]>): Nesteds {
-  return record([...values].map(([name, value]) => [name, toNested(value)]));
-}
-
-/** An object with these entries and no others, whatever their names are. */
-function record<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
-  return Object.assign(Object.create(null), Object.fromEntries(entries));
 }

@@ -24,7 +24,7 @@ from bpslides.autodiff.schedule import Schedule, rate, schedule
 from bpslides.autodiff.sweep import Contribution, Sweep, backward, local_derivatives
 from bpslides.autodiff.tape import Node, Tape, Var, apply, as_value
 from bpslides.autodiff.trace import from_trace, trace, trace_sweep
-from bpslides.autodiff.training import Run, State
+from bpslides.autodiff.training import Memories, Run, State
 
 __all__ = [
     "OPS",
@@ -35,6 +35,7 @@ __all__ = [
     "Contribution",
     "Diverged",
     "GradientCheck",
+    "Memories",
     "Node",
     "NotFinite",
     "Op",

@@ -104,7 +104,7 @@ class Loop:
         start: list[Any] = []
         for name, scalar in zip(self.parameters, self._scalar, strict=True):
             zeros = np.zeros(np.shape(values[name]))
-            found = [values[name], *(memories[name].get(key, zeros) for key in self.memory)]
+            found = [values[name], *(memories.get(name, {}).get(key, zeros) for key in self.memory)]
             start += [float(item) if scalar else np.array(item) for item in found]
         with self._lock, np.errstate(all="ignore"):
             end, done = self._train(start, first, last)
@@ -115,7 +115,7 @@ class Loop:
             new_values[name] = np.asarray(group[0])
             # no update made: nothing is remembered yet either, which is not the same as remembering zeros
             kept = dict(zip(self.memory, map(np.asarray, group[1 : 1 + len(self.memory)]), strict=True))
-            new_memories[name] = kept if done >= first else dict(memories[name])
+            new_memories[name] = kept if done >= first else dict(memories.get(name, {}))
         return Position(new_values, new_memories, done)
 
 

@@ -19,13 +19,13 @@ SCHEMA = 1
 """The number of this form of trace; it changes when a reader would have to."""
 
 
-def trace(run: Run, n: int = 0) -> dict[str, object]:
-    """Describe a run after `n` updates. Adjoints and contributions are those that the next update uses.
+def trace(run: Run) -> dict[str, object]:
+    """Describe the start of a run. Adjoints and contributions are those that the first update uses.
 
     Raises:
-        Diverged: when the run leaves the finite numbers before.
+        Diverged: when that update leaves the finite numbers.
     """
-    state = run.at(n)
+    state = run.at(0)
     return trace_sweep(state.update_sweep) | {
         "parameters": list(run.parameters),
         "frozen": list(run.frozen),

@@ -15,7 +15,7 @@ from bpslides.autodiff.batches import Batching
 from bpslides.autodiff.compiled import MAX_COMPILED, Loop
 from bpslides.autodiff.errors import AutodiffError, Diverged, NotFinite
 from bpslides.autodiff.functions import Array
-from bpslides.autodiff.optimizers import Optimizer, step
+from bpslides.autodiff.optimizers import Optimizer, rule, step
 from bpslides.autodiff.schedule import Schedule, rate
 from bpslides.autodiff.sweep import Sweep, backward, sweep_back
 from bpslides.autodiff.tape import Tape
@@ -30,6 +30,7 @@ LEAP = 10
 """From this many updates on the way is compiled; compiling takes about as long as three updates on the tape."""
 
 Update = Literal["simultaneous", "sequential"]
+Memories = Mapping[str, Mapping[str, Array]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,12 +43,14 @@ class State:
         update_sweep: the sweep that the next update uses: `sweep` itself, or in a sequential run the sweep in which
             parameters already changed on the way. In batches it is `sweep`; the steps have sweeps of their own.
         updated: each parameter after one more update (the old value where it is frozen).
+        memories: what the optimizer remembers of each parameter after that update; {} where it remembers nothing.
     """
 
     tape: Tape
     sweep: Sweep
     update_sweep: Sweep
     updated: dict[str, Array]
+    memories: Memories
 
 
 class Run:
@@ -115,7 +118,7 @@ class Run:
             )
         moment = self._newest
         if moment is None or moment.n > n:
-            moment = self._moment(0, self.tape, {name: {} for name in self.parameters})
+            moment = self._moment(0, self.tape, {})
         while moment.n < n:
             if n - moment.n >= LEAP and self._can_leap:
                 moment = self._leap(moment, n)
@@ -123,6 +126,29 @@ class Run:
                 moment = self._next(moment)
         self._newest = moment
         return moment.state
+
+    def resume(self, n: int, memories: Memories) -> State:
+        """Return the state after `n` updates where the tape is that of this moment, not that of the start.
+
+        Args:
+            n: how many updates lie behind it.
+            memories: what the optimizer remembers, as `State.memories` of the update before.
+
+        Raises:
+            AutodiffError: when `n` is out of range, or the memories do not fit the parameters or the optimizer.
+            Diverged: when the next update leaves the finite numbers.
+        """
+        if not 0 <= n <= MAX_UPDATES:
+            raise AutodiffError(f"{n} updates are not possible", f"ask for 0 to {MAX_UPDATES:,}")
+        known = set(rule(self.optimizer).memory)
+        for name, memory in memories.items():
+            if name not in self.parameters or not known.issuperset(memory):
+                raise AutodiffError(f"{self.optimizer.name} remembers nothing like this of {name}", "", name)
+            for key, value in memory.items():
+                if np.shape(value) != self.tape.value(name).shape or not np.isfinite(value).all():
+                    raise AutodiffError(f"the {key} of {name} is not finite, or of another shape", "", name)
+        self._newest = self._moment(n, self.tape, memories)
+        return self._newest.state
 
     @property
     def _can_leap(self) -> bool:
@@ -134,27 +160,25 @@ class Run:
         if self._loop is None:
             self._loop = Loop(self.tape, self.loss, self._free, self.optimizer, self.schedule, self.batching)
         per_update = self._per_update
-        values, memories, first = moment.state.updated, moment.memories, (moment.n + 1) * per_update + 1
+        values, memories, first = moment.state.updated, moment.state.memories, (moment.n + 1) * per_update + 1
         reached = self._loop.run(values, memories, first, n * per_update)
         if reached.done % per_update:  # back to the last whole update
             reached = self._loop.run(values, memories, first, reached.done - reached.done % per_update)
         if reached.done < first:
             return moment
-        return self._arrive(moment, reached.done // per_update, reached.values, moment.memories | reached.memories)
+        return self._arrive(moment, reached.done // per_update, reached.values, {**memories, **reached.memories})
 
     def _next(self, moment: "_Moment") -> "_Moment":
-        return self._arrive(moment, moment.n + 1, moment.state.updated, moment.memories)
+        return self._arrive(moment, moment.n + 1, moment.state.updated, moment.state.memories)
 
-    def _arrive(
-        self, moment: "_Moment", n: int, values: Mapping[str, Array], memories: dict[str, dict[str, Array]]
-    ) -> "_Moment":
+    def _arrive(self, moment: "_Moment", n: int, values: Mapping[str, Array], memories: Memories) -> "_Moment":
         try:
             tape = moment.state.tape.replay(values)
         except NotFinite as error:
             raise _diverged(n, error.node) from error
         return self._moment(n, tape, memories)
 
-    def _moment(self, n: int, tape: Tape, memories: dict[str, dict[str, Array]]) -> "_Moment":
+    def _moment(self, n: int, tape: Tape, memories: Memories) -> "_Moment":
         try:
             sweep = backward(tape, tape.index(self.loss))
             if self.batching is None:
@@ -165,11 +189,11 @@ class Run:
             if n == 0:
                 raise
             raise _diverged(n, error.node) from error
-        return _Moment(n, State(tape, sweep, used, updated), memories)
+        return _Moment(n, State(tape, sweep, used, updated, memories))
 
     def _step(
-        self, tape: Tape, sweep: Sweep, memories: dict[str, dict[str, Array]], number: int, update: int
-    ) -> tuple[Sweep, dict[str, Array], dict[str, dict[str, Array]]]:
+        self, tape: Tape, sweep: Sweep, memories: Memories, number: int, update: int
+    ) -> tuple[Sweep, dict[str, Array], Memories]:
         """Take step number `number` of the optimizer, in an update; the sweep that it used, values and memories."""
         updated = {name: tape.value(name) for name in self.parameters}
         new_memories = dict(memories)
@@ -178,7 +202,7 @@ class Run:
 
         def take_step(name: str, gradient: Array) -> Array:
             with np.errstate(all="ignore"):
-                new, memory = step(self.optimizer, tape.value(name), gradient, memories[name], number, eta)
+                new, memory = step(self.optimizer, tape.value(name), gradient, memories.get(name, {}), number, eta)
             if not np.isfinite(new).all():
                 raise _diverged(update, name)
             updated[name], new_memories[name] = np.asarray(new), memory
@@ -199,8 +223,8 @@ class Run:
         return used, updated, new_memories
 
     def _steps(
-        self, batching: Batching, tape: Tape, memories: dict[str, dict[str, Array]], update: int
-    ) -> tuple[dict[str, Array], dict[str, dict[str, Array]]]:
+        self, batching: Batching, tape: Tape, memories: Memories, update: int
+    ) -> tuple[dict[str, Array], Memories]:
         """Take all steps of an update in batches; values and memories after the last."""
         updated = {name: tape.value(name) for name in self.parameters}
         for number in range((update - 1) * self._per_update + 1, update * self._per_update + 1):
@@ -216,11 +240,10 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class _Moment:
-    """A state with the number of updates behind it and the optimizer's memory for the next one."""
+    """A state with the number of updates behind it."""
 
     n: int
     state: State
-    memories: dict[str, dict[str, Array]]
 
 
 def _diverged(number: int, node: str | None) -> Diverged:

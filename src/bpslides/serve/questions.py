@@ -1,6 +1,7 @@
 """What live blocks ask: one JSON text → one reply, whatever the text holds.
 
-    {"type": "run", "id": 1, "model": "neuron", "set": {"w": 0.6}, "learning_rate": null}
+    {"type": "run", "id": 1, "model": "neuron", "set": {"w": 0.6}, "learning_rate": null, "steps": 1,
+     "memories": {"w": {"velocity": -3.6}}}
     {"type": "sweep", "id": 2, "model": "neuron", "variable": "w", "points": [0, 0.5, 1], "set": {}}
 
 The reply is ``{"type": "reply", "id": …, "result": …}``, or holds an ``error`` that says what was wrong.
@@ -12,7 +13,9 @@ import json
 import math
 from typing import Any, NoReturn
 
-from bpslides.autodiff import AutodiffError
+import numpy as np
+
+from bpslides.autodiff import Array, AutodiffError
 from bpslides.compute import Numbers
 from bpslides.errors import did_you_mean, visible
 from bpslides.program import Program
@@ -76,7 +79,15 @@ def _result(question: dict[str, Any], numbers: Numbers | None) -> dict[str, Any]
     assignments = {name: _value(value, f"the value of “{name[:40]}”") for name, value in settings.items()}
     if kind == "run":
         rate = question.get("learning_rate")
-        return program.respond(assignments, None if rate is None else _finite(rate, "“learning_rate”"))
+        steps = question.get("steps", 0)
+        if isinstance(steps, bool) or not isinstance(steps, int):
+            raise QuestionError("“steps” should be a whole number")
+        return program.respond(
+            assignments,
+            None if rate is None else _finite(rate, "“learning_rate”"),
+            steps,
+            _memories(question.get("memories", {})),
+        )
     variable, points = question.get("variable"), question.get("points")
     if not isinstance(variable, str):
         raise QuestionError("“variable” should be a name")
@@ -93,6 +104,23 @@ def _program(name: Any, numbers: Numbers | None) -> Program:
         hint = did_you_mean(name[:40], known)
         raise QuestionError(f"there is no model “{name[:40]}”" + (f" ({hint})" if hint else ""))
     return known[name]
+
+
+def _memories(value: Any) -> dict[str, dict[str, Array]]:
+    """What the optimizer remembers: arrays by the name of the parameter and their own."""
+    if not isinstance(value, dict) or not all(isinstance(memory, dict) for memory in value.values()):
+        raise QuestionError("“memories” should be an object of objects")
+    try:
+        return {
+            name: {
+                key: np.asarray(_value(item, f"the {key[:40]} of “{name[:40]}”"), float) for key, item in memory.items()
+            }
+            for name, memory in value.items()
+        }
+    except ValueError as error:
+        if isinstance(error, QuestionError):
+            raise
+        raise QuestionError("the rows of an array should be equally long") from None
 
 
 def _value(value: Any, what: str, depth: int = 0) -> Any:

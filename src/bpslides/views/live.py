@@ -22,12 +22,6 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
     if program is None:
         return None
     sound = True
-    if program.run.optimizer.name != "sgd":
-        problems.error("a demo steps by plain gradient descent", block.model.place(), "remove the model's “optimizer”")
-        sound = False
-    if program.run.schedule is not None:
-        problems.error("a demo steps at one learning rate", block.model.place(), "write a number as “learning_rate”")
-        sound = False
     leaves = program.graph.leaves
     for slider in block.sliders:
         if slider.name not in leaves and slider.name != "learning_rate":

@@ -6,7 +6,7 @@ import { Engine, Latest, type Answer } from "../engine";
 import { formatNumber } from "../format";
 import { button, oncePerFrame, role } from "../page";
 import { Plot, type Spec, place, svg } from "../plot";
-import type { Trace } from "../replay";
+import type { Remembered, Trace } from "../replay";
 import type { Context, Live } from "./block";
 
 interface Data {
@@ -29,6 +29,8 @@ interface State {
   /** The points that gradient steps came through, as (variable, loss), the current one last. */
   readonly path: readonly (readonly [number, number])[];
   readonly steps: number;
+  /** What the optimizer remembers of these steps. */
+  readonly memories: Remembered;
 }
 
 const RATE = "learning_rate";
@@ -54,7 +56,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
 
   const leaves = leafValues(data.trace);
   const curveMoves = data.sliders.some(({ name }) => name !== RATE && name !== data.variable);
-  const start: State = { set: {}, rate: data.learningRate, path: [], steps: 0 };
+  const start: State = { set: {}, rate: data.learningRate, path: [], steps: 0, memories: {} };
   let state = start;
   let answer: Answer | null = null;
   let past: State[] = [];
@@ -87,12 +89,12 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     const value = Math.min(Math.max(wanted, Number(slider.min)), Number(slider.max));
     if (!dragging) past.push(state);
     dragging = true;
-    go(name === RATE ? { ...state, rate: value } : { ...state, set: { ...state.set, [name]: value }, path: [], steps: 0 }, null);
+    go(name === RATE ? { ...state, rate: value } : { ...state, set: { ...state.set, [name]: value }, path: [], steps: 0, memories: {} }, null);
   }
 
   function go(next: State, words: string | null, quiet = false): void {
     latest.do(async () => {
-      const reply = await engine.run(next.set, next.rate);
+      const reply = await engine.run(next.set, next.rate, next.steps, next.memories);
       if (reply.nonFinite) {
         verdict.textContent = `That is too large a number: ${reply.nonFinite.name} overflows.`;
         tellSliders();
@@ -108,12 +110,13 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   /** One step of gradient descent, as the core makes it. */
   async function step(): Promise<void> {
     dragging = false;
-    const now = answer ?? (await engine.run(state.set, state.rate));
+    const now = answer ?? (await engine.run(state.set, state.rate, state.steps, state.memories));
     const before = position(now);
     const number = state.steps + 1;
     const set: Record<string, number> = { ...state.set };
     for (const [name, value] of Object.entries(now.updated)) set[name] = value as number;
-    const reply = now.nonFinite ? now : await engine.run(set, state.rate);
+    const { memories } = now;
+    const reply = now.nonFinite ? now : await engine.run(set, state.rate, number, memories);
     if (reply.nonFinite) {
       verdict.textContent = `Diverged at step ${number}: the numbers grew beyond all bounds. Undo, or reset and take a smaller learning rate.`;
       verdict.dataset["tone"] = "bad";
@@ -121,7 +124,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     }
     past.push(state);
     const walked = state.path.length > 0 ? state.path : [before];
-    state = { ...state, set, steps: number, path: [...walked, position(reply)].slice(-LONGEST_PATH) };
+    state = { ...state, set, steps: number, memories, path: [...walked, position(reply)].slice(-LONGEST_PATH) };
     answer = reply;
     tell(afterStep(before[1], position(reply)[1], number, reply));
     context.publish(state);
@@ -163,7 +166,8 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   function plight(of: Answer): [string, string] | null {
     const loss = of.values[data.loss] as number;
     const moving = data.trace.parameters.filter((name) => !data.trace.frozen.includes(name));
-    const still = moving.every((name) => of.gradients[name] === 0);
+    // With a memory, as momentum has one, a gradient of 0 need not be the end.
+    const still = moving.every((name) => of.gradients[name] === 0 && of.updated[name] === of.values[name]);
     const dead = deadRelu(data.trace, of);
     if (dead && still) {
       return [`Dead ReLU: ${dead} is negative, so the unit is off. The gradient is 0 and no step can move it. Drag it back by hand.`, "bad"];
