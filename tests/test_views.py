@@ -116,7 +116,7 @@ def test_a_demo_of_any_optimizer(tmp_path: Path) -> None:
     deck = Deck(tmp_path, with_content(f"- demo: {{model: m, {SLIDERS}, {REST}}}", models)).sound
     data = json.loads(deck.page.one("[data-block=demo] script.data").source)
     assert data["learningRate"] == 0.2
-    assert data["trace"]["optimizer"] == {"name": "momentum", "momentum": 0.8, "weight_decay": 0.0}
+    assert data["trace"]["optimizer"]["parameters"] == {"momentum": 0.8, "weight_decay": 0.0}
     assert data["trace"]["schedule"]["name"] == "step"
 
 

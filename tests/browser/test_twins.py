@@ -255,6 +255,20 @@ def test_both_diverge_at_the_same_update(twin: Page, name: str) -> None:
     assert theirs["nonFinite"]["name"] == error.value.node
 
 
+def test_both_diverge_in_the_sweep_of_a_sequential_update(twin: Page) -> None:
+    """The new w is finite, but what the sweep then passes on by it is not: both twins name the first update."""
+    tape = Tape()
+    w, h = tape.leaf("w", 1.0), tape.leaf("h", 1e-200)
+    tape.name("p", w * h)
+    tape.name("loss", Var(tape, tape.index("p")) * 1e200)
+    run = Run(tape, "loss", ["w", "h"], optimizer("sgd", 1e150), update="sequential")
+    with pytest.raises(Diverged) as error:
+        run.at(0)
+    good = Run(tape, "loss", ["w", "h"], optimizer("sgd", 1.0), update="sequential")
+    theirs = twin.evaluate("t => new Twin.Training(new Twin.Replay({...t, learning_rate: 1e150})).step(1)", trace(good))
+    assert (theirs["diverged"], theirs["nonFinite"]["name"]) == (error.value.step, error.value.node) == (1, "h")
+
+
 def test_an_overflow_is_named_by_both(twin: Page) -> None:
     """exp(1000) has no finite value: both twins name the node and the op instead of showing infinity."""
     tape = Tape()

@@ -6,7 +6,7 @@
  * `bpslides.autodiff.sweep`.
  */
 import { type Attributes, OPS, type Op } from "./ops";
-import type { OptimizerData } from "./optimizers";
+import type { Optimizer } from "./optimizers";
 import type { Schedule } from "./schedule";
 import {
   type Nested,
@@ -50,7 +50,7 @@ export interface Trace {
   readonly frozen: readonly string[];
   readonly learning_rate: number | null;
   /** Null where there are no parameters. */
-  readonly optimizer: OptimizerData | null;
+  readonly optimizer: Optimizer | null;
   /** How the learning rate changes from update to update; null where it does not. */
   readonly schedule: Schedule | null;
   readonly update: "simultaneous" | "sequential";

@@ -1,9 +1,19 @@
 /** What the web tests share: small traces made by hand, seeded random numbers, comparison to a relative tolerance. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Attributes } from "../src/ops";
+import type { Optimizer } from "../src/optimizers";
 import type { Nested, Trace, TraceNode } from "../src/replay";
 import { OPS } from "../src/ops";
 import { fromNested, toNested } from "../src/tensor";
+
+/** An optimizer as Python writes it, from the golden run of this name, with some of its parameters set anew. */
+export function optimizer(run: string, parameters: Record<string, number> = {}): Optimizer {
+  const file = join(process.cwd(), "tests", "golden", "runs", `${run}.json`);
+  const { trace } = JSON.parse(readFileSync(file, "utf8")) as { trace: { optimizer: Optimizer } };
+  return { ...trace.optimizer, parameters: { ...trace.optimizer.parameters, ...parameters } };
+}
 
 type Line = readonly [name: string, op: string, parents: readonly (string | number)[], attributes?: Attributes];
 
@@ -33,7 +43,7 @@ export function graph(
     parameters: [],
     frozen: [],
     learning_rate: null,
-    optimizer: { name: "sgd", weight_decay: 0 },
+    optimizer: optimizer("sgd"),
     schedule: null,
     update: "simultaneous",
     batches: null,

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import test from "node:test";
 import { type Nested, Replay, type Trace } from "../src/replay";
-import { assertClose, graph, seeded } from "./graph";
+import { assertClose, graph, optimizer, seeded } from "./graph";
 
 const TOLERANCE = 1e-12;
 const GOLDEN = join(process.cwd(), "tests", "golden", "traces");
@@ -200,11 +200,11 @@ test("what cannot be replayed is refused in plain words", () => {
   assert.throws(() => replay.run({ w: NaN }), /w cannot be set to NaN or infinity/);
   assert.throws(() => replay.run({ w: "1" as unknown as number }), /is not a number/);
   assert.throws(() => replay.sweep("z", [1], "L"), /z is computed/);
-  const adam = new Replay(neuron({ optimizer: { name: "adam" } }));
-  assert.throws(() => adam.run(), /gives no weight_decay for adam/);
-  assertClose(adam.run({}, null).gradients.w, -3.6, TOLERANCE, "gradients need no optimizer");
-  const foreign = new Replay(neuron({ optimizer: { name: "toString", weight_decay: 0 } }));
-  assert.throws(() => foreign.run(), /knows no optimizer "toString"/);
+  const lacking = new Replay(neuron({ optimizer: { ...optimizer("adam"), parameters: {} } }));
+  assert.throws(() => lacking.run(), /the rule of adam asks for beta1/);
+  assertClose(lacking.run({}, null).gradients.w, -3.6, TOLERANCE, "gradients need no optimizer");
+  const foreign = new Replay(neuron({ optimizer: { ...optimizer("sgd"), lines: [["theta", "constructor", "g", "eta"]] } }));
+  assert.throws(() => foreign.run(), /the rule of sgd has the operator constructor/);
   assert.throws(() => new Replay(neuron({ schema: 2 })), /schema 2/);
   const unknown = neuron().nodes.map((node) => (node.op === "relu" ? { ...node, op: "constructor" } : node));
   assert.throws(() => new Replay(neuron({ nodes: unknown })), /no op "constructor"/);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { type Nested, Replay, type Trace } from "../src/replay";
 import { MAX_UPDATES, type Saved, Training } from "../src/training";
-import { assertClose, graph } from "./graph";
+import { assertClose, graph, optimizer } from "./graph";
 
 /** What a run that does not diverge may differ by; a single pass by less. */
 const TOLERANCE = 1e-9;
@@ -91,8 +91,7 @@ test("gradient descent on a parabola, worked out by hand", () => {
 
 test("momentum and nesterov remember: two steps worked out by hand", () => {
   const run = (name: string): Nested[] => {
-    const optimizer = { name, momentum: 0.5, weight_decay: 0 };
-    const training = new Training(new Replay(bowl({ optimizer })));
+    const training = new Training(new Replay(bowl({ optimizer: optimizer(name, { momentum: 0.5 }) })));
     return [training.step().values.w as Nested, training.step().values.w as Nested];
   };
   assert.deepEqual(run("momentum"), [2, 1]); // g = 4, v = 4; then g = 2, v = 4
@@ -101,12 +100,13 @@ test("momentum and nesterov remember: two steps worked out by hand", () => {
 
 test("weight decay pulls to zero, in adamw past the running means", () => {
   const still = graph({ w: 2 }, [["L", "mul", ["w", 0]]], { parameters: ["w"], learning_rate: 0.5 });
-  const after = (optimizer: Trace["optimizer"]): Nested | undefined =>
-    new Training(new Replay({ ...still, optimizer })).step().values.w;
-  const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
-  assertClose(after({ name: "sgd", weight_decay: 0.1 }), 2 - 0.5 * 0.1 * 2, 1e-12, "sgd");
-  assertClose(after({ name: "adamw", ...adam }), 2 - 0.5 * 0.1 * 2, 1e-12, "adamw: only the decay");
-  assertClose(after({ name: "adam", ...adam }), 2 - 0.5 / (1 + 1e-8 / 0.2), 1e-12, "adam: a full step");
+  const after = (run: string): Nested | undefined => {
+    const chosen = optimizer(run, { weight_decay: 0.1 });
+    return new Training(new Replay({ ...still, optimizer: chosen })).step().values.w;
+  };
+  assertClose(after("sgd_decay"), 2 - 0.5 * 0.1 * 2, 1e-12, "sgd");
+  assertClose(after("adamw"), 2 - 0.5 * 0.1 * 2, 1e-12, "adamw: only the decay");
+  assertClose(after("rmsprop"), 2 - (0.5 * 0.2) / (Math.sqrt(0.05 * 0.04) + 1e-8), 1e-12, "rmsprop: scaled by itself");
 });
 
 test("leaves that are set anew hold for the whole run, and so does a learning rate", () => {

@@ -2,7 +2,8 @@
 
 θ is the parameter, g the gradient, η the learning rate, λ the weight decay and t the number of the step, from 1. Except
 in adamw, weight decay adds λθ to the gradient; it is 0 unless given (0.01 in adamw). All rules act elementwise.
-A rule is a list of lines of one operation each, which `step` carries out and the compiled loop turns into source.
+A rule is a list of lines of one operation each, which `step` carries out, the compiled loop turns into source, and a
+trace takes along to the browser.
 """
 
 import math

@@ -11,6 +11,7 @@ from bpslides.autodiff.batches import Batching
 from bpslides.autodiff.errors import AutodiffError
 from bpslides.autodiff.functions import Array
 from bpslides.autodiff.ops import OPS
+from bpslides.autodiff.optimizers import Optimizer, rule
 from bpslides.autodiff.sweep import Sweep
 from bpslides.autodiff.tape import Node, Tape, as_value
 from bpslides.autodiff.training import Run
@@ -30,10 +31,21 @@ def trace(run: Run) -> dict[str, object]:
         "parameters": list(run.parameters),
         "frozen": list(run.frozen),
         "learning_rate": run.optimizer.learning_rate,
-        "optimizer": {"name": run.optimizer.name, **run.optimizer.parameters},
+        "optimizer": _optimizer(run.optimizer),
         "schedule": None if run.schedule is None else {"name": run.schedule.name, **run.schedule.parameters},
         "update": run.update,
         "batches": None if run.batching is None else _batching(run.batching, run.loss),
+    }
+
+
+def _optimizer(chosen: Optimizer) -> dict[str, object]:
+    """Describe an optimizer with its rule, so that a reader needs no rules of its own."""
+    found = rule(chosen)
+    return {
+        "name": chosen.name,
+        "parameters": dict(chosen.parameters),
+        "memory": list(found.memory),
+        "lines": [[line.target, line.operator, *line.operands] for line in (*found.once, *found.lines)],
     }
 
 

@@ -181,14 +181,17 @@ class Run:
     def _moment(self, n: int, tape: Tape, memories: Memories) -> "_Moment":
         try:
             sweep = backward(tape, tape.index(self.loss))
+        except NotFinite as error:
+            if n == 0:
+                raise
+            raise _diverged(n, error.node) from error
+        try:
             if self.batching is None:
                 used, updated, memories = self._step(tape, sweep, memories, n + 1, n + 1)
             else:
                 used, (updated, memories) = sweep, self._steps(self.batching, tape, memories, n + 1)
         except NotFinite as error:
-            if n == 0:
-                raise
-            raise _diverged(n, error.node) from error
+            raise _diverged(n + 1, error.node) from error
         return _Moment(n, State(tape, sweep, used, updated, memories))
 
     def _step(
@@ -229,12 +232,9 @@ class Run:
         updated = {name: tape.value(name) for name in self.parameters}
         for number in range((update - 1) * self._per_update + 1, update * self._per_update + 1):
             rows = batching.values(tape, number)
-            try:
-                seen = batching.tapes[len(batching.order.rows(number))].replay(updated | rows)
-                sweep = backward(seen, seen.index(self.loss))
-                _, updated, memories = self._step(seen, sweep, memories, number, update)
-            except NotFinite as error:
-                raise _diverged(update, error.node) from error
+            seen = batching.tapes[len(batching.order.rows(number))].replay(updated | rows)
+            sweep = backward(seen, seen.index(self.loss))
+            _, updated, memories = self._step(seen, sweep, memories, number, update)
         return updated, memories
 
 
