@@ -29,49 +29,72 @@ Identifier = Annotated[Text, BeforeValidator(_identifier)]
 
 
 class Slide(Part):
-    """One slide; only the title is needed."""
+    """One slide. It needs only a title."""
 
     title: Text
+    """The headline. A sentence that says what the slide shows is better than a topic."""
     id: Identifier | None = None
+    """The slide's address, ``#/id``; without it, made from the title. Give one to slides that others link to or
+    include."""
     layout: Literal["title", "content", "section", "statement"] = "content"
+    """``title`` for the first slide, ``section`` for the start of a part, ``statement`` for one large sentence,
+    ``content`` for all the rest."""
     kicker: Text | None = None
+    """A few words in small type above the title, such as the part of the talk."""
     subtitle: Text | None = None
+    """A line below the title."""
     content: Content = []
+    """What stands on the slide: a text, or a list of blocks."""
     claims: list[Text] = []
+    """Comparisons of numbers that have to hold, such as ``close(neuron.L, 0.81, 1e-9)``. If one does not, the deck is
+    not built: this is how a slide's words cannot become wrong."""
     notes: Text | None = None
+    """What you want to say. Only the speaker view shows it."""
 
 
 class Stack(Part):
     """Slides under one another: the first is reached with →, the others with ↓."""
 
     stack: list[Slide] = Field(min_length=1)
+    """The slides, from top to bottom."""
 
 
 class Include(Part):
-    """Slides and models of another deck."""
+    """Slides and models of another deck. The name alone takes all of it: ``- include: visual-guide``."""
 
     deck: Text
+    """One of the shipped decks by its name, or the path of a deck below your own folder."""
     slides: tuple[Text, Text] | None = None
-    """First and last id of the range; all slides without it."""
+    """The ids of the first and the last slide to take; all slides without it."""
     models: bool = True
+    """Whether its models come along."""
 
 
 class Head(Part):
     """What a deck says about itself."""
 
     title: Text
+    """The title of the talk, for the browser's tab and the list of decks."""
     subtitle: Text | None = None
+    """A line more about it."""
     author: Text | None = None
+    """Who gives the talk; stands on the title slide."""
     date: Text | None = None
+    """When; stands on the title slide, as you write it."""
     lang: Annotated[Text, Field()] = Text("en")
+    """The language of the deck, such as ``en`` or ``de``, for screen readers and hyphenation."""
     theme: Text = Text("dark")
+    """How it looks: the name of a shipped theme, or a folder of your own."""
     footer: Text | None = None
+    """A line at the foot of every slide."""
     duration: Annotated[Number, Field(gt=0, le=600)] | None = None
     """How long the talk takes, in minutes."""
 
 
 class Deck(Head):
-    """A whole deck."""
+    """A whole deck: a head, the models, and the slides."""
 
     models: dict[Text, Model] = {}
+    """The models by their names. Every number of the deck comes from here."""
     slides: list[Slide | Stack] = []
+    """The slides, in order."""

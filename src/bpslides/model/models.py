@@ -65,43 +65,60 @@ InitName = Literal["zeros", "uniform", "normal", "xavier", "he"]
 
 
 class Optimizer(Part):
-    """How a step is made from a gradient; the learning rate is the model's."""
+    """How a step is made from a gradient. The learning rate is the model's, not the optimizer's."""
 
     name: OptimizerName = "sgd"
+    """Which one."""
     momentum: Number | None = None
+    """momentum, nesterov: how much of the last step is kept, 0.9 unless given."""
     rho: Number | None = None
+    """rmsprop: how slowly the mean of the squares forgets, 0.9 unless given."""
     beta1: Number | None = None
+    """adam, adamw: how slowly the mean of the gradients forgets, 0.9 unless given."""
     beta2: Number | None = None
+    """adam, adamw: how slowly the mean of their squares forgets, 0.999 unless given."""
     epsilon: Number | None = None
+    """rmsprop, adam, adamw: keeps the divisor above zero, 1e-8 unless given."""
     weight_decay: Number | None = None
+    """How strongly weights are drawn to zero; 0 unless given, and 0.01 with adamw."""
 
 
 class Schedule(Part):
-    """A learning rate that changes from update to update; ``rate`` is the one that it begins with."""
+    """A learning rate that changes from update to update."""
 
     name: ScheduleName
+    """How it changes."""
     rate: Number
+    """The learning rate that it begins with."""
     size: Whole | None = None
     """step: after so many updates the rate is multiplied by ``factor``."""
     factor: Number | None = None
+    """step: what the rate is multiplied by, 0.1 unless given."""
     steps: Whole | None = None
     """cosine: the number of updates until the rate is ``final``."""
     final: Number | None = None
+    """cosine: the rate at the end, 0 unless given."""
 
 
 class MiniBatch(Part):
-    """A step sees so many examples, of an order that is shuffled anew for every epoch."""
+    """A step sees only some of the examples, in an order that is shuffled anew for every epoch."""
 
     size: Annotated[Whole, Field(ge=1)]
+    """How many examples a step sees."""
     seed: Whole = 0
+    """Another number gives another order, the same one every time."""
 
 
 class Initialiser(Part):
-    """Weights or biases that are drawn; the formulas are in :mod:`bpslides.initialisers`."""
+    """Weights or biases that are drawn at random, the same ones every time."""
 
     init: InitName
+    """What they are drawn from: ``xavier`` and ``he`` fit the size of the layer and are for weights, ``uniform`` and
+    ``normal`` go by ``scale``."""
     seed: Whole = 0
+    """Another number gives other weights."""
     scale: Positive | None = None
+    """How wide they are spread, 1 unless given."""
 
 
 # The tag of a form is part of where pydantic says that a mistake is, so the plainest form has the key as its tag.
@@ -139,37 +156,52 @@ Batch = Annotated[
 
 
 class Layer(Part):
-    """A layer of units. ``weights`` has a row per unit of this layer and a column per unit of the layer before.
+    """A layer of units.
 
-    ``units`` are names, each of which gets its own nodes, or just their number: then the layer has one array a node.
+    With named units, each unit has numbers of its own, such as ``H3.z`` and ``H3.a``. With just the number of the
+    units, the layer has one array each: ``layer1.z``, ``layer1.a``, ``layer1.W`` and ``layer1.b``.
     """
 
     units: Units
+    """The names of the units, or just how many there are."""
     activation: Activation = "identity"
+    """What each unit does to its sum."""
     weights: Weights
+    """A row per unit of this layer, with a number per unit of the layer before; or how to draw them."""
     names: list[list[Text]] | None = None
+    """What the weights are called, in the shape of ``weights``; ``W_from_to`` without it."""
     biases: Biases | None = None
+    """A number per unit, or how to draw them; no biases without it."""
     bias_names: list[Text] | None = None
+    """What the biases are called, one per unit; ``b_unit`` without it."""
 
 
 class Examples(Part):
-    """A batch: one row per example."""
+    """A batch of examples: one row per example."""
 
     inputs: list[list[Number]] = Field(min_length=1)
+    """A number per input in each row."""
     targets: list[list[Number]] = Field(min_length=1)
+    """A number per target in each row."""
 
 
 class Network(Part):
     """A layered network, short for the graph that it expands to."""
 
     inputs: Ends
+    """The inputs with their values, or just their names where there are ``examples``."""
     targets: Ends
+    """The targets with their values, or just their names where there are ``examples``."""
     layers: list[Layer] = Field(min_length=1)
+    """The layers, from the first hidden one to the output."""
     loss: LossName = "half_squared_error"
+    """How far the outputs are from the targets, as one number; it is called ``loss``."""
     delta: Positive | None = None
-    """huber: where the square ends and the straight line begins, 1 if not given."""
+    """huber: where the square ends and the straight line begins, 1 unless given."""
     reduction: Literal["mean", "sum"] = "mean"
+    """Whether the losses of the examples are averaged or added up."""
     examples: Examples | None = None
+    """A batch to compute with, in place of single values."""
 
     @property
     def is_named(self) -> bool:
@@ -186,20 +218,36 @@ class Network(Part):
 
 
 class Model(Part):
-    """A computation whose every value and gradient the deck may show."""
+    """A computation whose every value and gradient the deck may show.
+
+    It is either a ``graph``, which names its steps one by one, or a layered ``network``. In texts its numbers are
+    ``{{ neuron.L }}``, ``{{ neuron.grad.w }}``, ``{{ neuron.updated.w }}`` and ``{{ neuron.after(10).L }}``.
+    """
 
     inputs: dict[Text, Numbers] = {}
+    """What goes in: names with a number or a list of numbers each."""
     targets: dict[Text, Numbers] = {}
+    """What should come out, in the same way."""
     parameters: dict[Text, Numbers] = {}
+    """What training changes: the weights and biases, with the values that they begin with."""
     graph: dict[Text, Text] | None = None
+    """The steps of the computation, in order. Each is a name with an expression, which may use the names above it."""
     network: Network | None = None
+    """A layered network, in place of a graph."""
     loss: Text | None = None
+    """The line of the graph that training makes small, the last one unless given."""
     learning_rate: LearningRate = 0.1
+    """How long a step is: a number, or a schedule."""
     optimizer: Optimizer = Optimizer.model_construct(name="sgd")
+    """How a step is made from a gradient; plain gradient descent without it."""
     frozen: list[Text] = []
+    """Parameters that no step may change."""
     update: Literal["simultaneous", "sequential"] = "simultaneous"
+    """``simultaneous`` moves all parameters by the gradients of one backward pass, as it should be. ``sequential``
+    moves one after the other, with new gradients in between: a mistake of some textbooks, kept to explain it."""
     batch: Batch = "full"
-    """How many examples a step sees: all, one after the other (an update is then a whole epoch), or a mini-batch."""
+    """How many of the examples a step sees: ``full`` all of them, ``online`` one after the other, an update being a whole
+    epoch, or a mini-batch such as ``{size: 2}``."""
     symbols: dict[Text, Text] = {}
     """How names look in formulas, as LaTeX; ``w1`` becomes w₁ by itself."""
 

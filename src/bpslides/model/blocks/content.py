@@ -21,8 +21,17 @@ class Columns(Block):
 
     kind = "columns"
     short = "columns"
+    example = """\
+columns:
+  widths: [3, 2]
+  columns:
+    - ['**Forward**, numbers flow from the input to the loss.', 'Each line may use the lines above it.']
+    - callout: {text: Then the slopes flow back., tone: key}
+"""
     columns: list[Content] = Field(min_length=2, max_length=4)
+    """Two to four columns; each is a text, a block, or a list of blocks."""
     widths: list[Annotated[Number, Field(gt=0, le=12)]] | None = None
+    """How wide the columns are compared with each other, such as ``[3, 2]``; equal without it."""
 
     @model_validator(mode="after")
     def _same_number(self) -> Columns:
@@ -32,11 +41,16 @@ class Columns(Block):
 
 
 class Fragment(Block):
-    """Blocks that appear with the next step."""
+    """Blocks that appear with the next press of a key.
+
+    In print they are there from the beginning.
+    """
 
     kind = "fragment"
     short = "content"
+    example = "fragment: [And what would *you* change?, callout: {text: The weight., tone: key}]"
     content: Content
+    """What appears: a text, or a list of blocks."""
 
 
 _TEXT = (Markdown, Equation, Flow, Cards, Callout, Steps, Table, Quote)

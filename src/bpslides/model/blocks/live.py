@@ -16,10 +16,15 @@ class Slider(Part):
     """A control for one input or parameter of the model, or for its ``learning_rate``."""
 
     name: Text
+    """What it moves: an input, a parameter, or ``learning_rate``."""
     min: Number
+    """The left end."""
     max: Number
+    """The right end."""
     step: Annotated[Number, Field(gt=0)] = 0.01
+    """How far one press of an arrow key goes."""
     label: Text | None = None
+    """What stands beside it; without it, the name as a formula."""
 
     @model_validator(mode="after")
     def _range(self) -> Slider:
@@ -29,75 +34,135 @@ class Slider(Part):
 
 
 class Readout(Part):
-    """A number that is shown live: a name of the model, or ``grad.name``."""
+    """A number that is shown live."""
 
     value: Text
+    """A name of the model, such as ``L``, or a gradient, such as ``grad.w``."""
     label: Text
+    """What stands beside the number."""
     format: Text | None = None
+    """How the number is written, such as ``.2f``."""
     tone: Literal["plain", "forward", "backward"] = "plain"
+    """``forward`` is blue, for values; ``backward`` orange, for gradients."""
 
 
 class LossPlot(Part):
-    """The curve of ``value`` as ``variable`` moves, with the point, its tangent and the path of the steps."""
+    """The curve of the loss as one variable moves, with the current point, its tangent and the path of the steps."""
 
     variable: Text
+    """The input or parameter along the x-axis."""
     value: Text
+    """The loss of the model, along the y-axis."""
     domain: Domain
+    """Where the x-axis begins and ends, ``[from, to]``."""
     range: Domain | None = None
+    """Where the y-axis begins and ends; without it, so that the whole curve is seen."""
     x_label: Text | None = None
+    """The title of the x-axis."""
     y_label: Text | None = None
+    """The title of the y-axis."""
 
 
 class Demo(Block):
-    """A model to play with: sliders, numbers, and gradient steps on the curve of its loss."""
+    """A model to play with: sliders, live numbers, and gradient steps on the curve of its loss.
+
+    Names are those of the model, without its own in front: ``y_hat``, ``grad.w``. Its values are single
+    numbers; it learns by the optimizer and the learning rate that the model has.
+    """
 
     kind = "demo"
+    example = """\
+demo:
+  model: neuron
+  sliders:
+    - {name: w, min: -0.5, max: 2.5, label: weight $w$}
+    - {name: learning_rate, min: 0.01, max: 0.3, label: 'rate $\\eta$'}
+  readouts:
+    - {value: L, label: loss $L$, format: .3f, tone: forward}
+    - {value: grad.w, label: slope, format: .2f, tone: backward}
+  plot: {variable: w, value: L, domain: [-0.6, 2.6]}
+"""
     model: Text
+    """The model to play with."""
     sliders: list[Slider] = Field(min_length=1, max_length=4)
+    """What can be moved: one to four sliders."""
     readouts: list[Readout] = Field(min_length=1, max_length=8)
+    """The numbers that are shown: one to eight."""
     plot: LossPlot
+    """The curve on which the steps are seen."""
 
 
 class WalkPlot(Part):
-    """An activation's curve on which the walk marks the unit that it passes: ``points`` maps input to output."""
+    """An activation's curve, on which the walk marks the unit that it passes."""
 
     function: Text
+    """The curve, such as ``sigmoid(z)``."""
     variable: Text | None = None
+    """Its variable; needed only where it could be more than one."""
     domain: Domain
+    """Where the curve begins and ends, ``[from, to]``."""
     points: dict[Text, Text] = Field(min_length=1)
+    """For each unit, the name of its input and that of its output, such as ``{z: y_hat}``."""
     title: Text | None = None
+    """What stands above the curve."""
 
 
 class Walk(Block):
-    """A graph walked forward and backward, one substep at a time, to one gradient."""
+    """A graph walked forward and backward, one step at a time, to one gradient.
+
+    Drawing, formula, chain and table move together, and each number appears when it is worked out.
+    """
 
     kind = "walk"
+    example = "walk: {model: neuron, gradient: w}"
     model: Text
+    """The model whose graph is walked; its values are single numbers."""
     gradient: Text
+    """Where the way back ends: a parameter, an input, or any line of the graph."""
     plot: WalkPlot | None = None
+    """A curve beside the walk."""
 
 
 class Curve(Block):
-    """A function of one variable with a point to drag and its tangent."""
+    """A function of one variable with a point to drag, its tangent, and its derivative as a formula."""
 
     kind = "curve"
+    example = "curve: {function: x**3 - 3*x, domain: [-2.2, 2.2], at: 1.5}"
     function: Text
+    """What to plot: an expression with one free name."""
     variable: Text | None = None
+    """The free name; needed only where it could be more than one."""
     domain: Domain
+    """Where the plot begins and ends, ``[from, to]``."""
     range: Domain | None = None
+    """Where the y-axis begins and ends; without it, so that the whole curve is seen."""
     at: Value
+    """Where the point begins: a number, or an expression such as ``neuron.w``."""
     symbol: Text = Text("f")
+    """What the function is called."""
     alt: Text | None = None
+    """What the plot shows, for those who cannot see it."""
 
 
 class Surface(Block):
-    """A function of two variables from above, with a point to drag and the two cross-sections through it."""
+    """A function of two variables seen from above, with a point to drag and the two cross-sections through it.
+
+    Each cross-section has its tangent: the slopes are the two partial derivatives.
+    """
 
     kind = "surface"
+    example = "surface: {function: x**2 + 2*y**2, domain: [-1, 1], at: [0.5, 0.3]}"
     function: Text
+    """What to plot: an expression with two free names."""
     variables: Annotated[list[Text], Field(min_length=2, max_length=2)] = [Text("x"), Text("y")]
+    """The two names, first the one to the right."""
     domain: Domain
+    """Where the plot begins and ends, ``[from, to]``."""
     domain_y: Domain | None = None
+    """The same for the second variable; without it, as for the first."""
     at: tuple[Value, Value]
+    """Where the point begins: two numbers or expressions."""
     symbol: Text = Text("f")
+    """What the function is called."""
     alt: Text | None = None
+    """What the plot shows, for those who cannot see it."""

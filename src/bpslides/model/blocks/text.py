@@ -13,11 +13,18 @@ from bpslides.text import Text
 
 
 class Markdown(Block):
-    """Text in Markdown, with ``$…$`` for formulas and ``{{ … }}`` for numbers of the models."""
+    """Text in Markdown: paragraphs, lists, *emphasis*, links and pictures.
+
+    Put formulas between dollar signs, ``$w x + b$``, and numbers of the models in double braces,
+    ``{{ neuron.y_hat | .2f }}``. A text that stands by itself in ``content`` is this block, so you will hardly ever
+    need to write its name.
+    """
 
     kind = "markdown"
     short = "text"
+    example = "markdown: The neuron says **{{ neuron.y_hat | .1f }}**, and $y = {{ neuron.y | .1f }}$ is right."
     text: Text
+    """What to say, in Markdown."""
 
     @model_validator(mode="before")
     @classmethod
@@ -26,21 +33,34 @@ class Markdown(Block):
 
 
 class Equation(Block):
-    """A displayed formula in LaTeX, or several under one another."""
+    """A formula on a line of its own, in LaTeX, or several under one another.
+
+    Numbers go in by double braces with a space behind them. Put LaTeX between single quotes: in double quotes, YAML
+    takes the backslashes for its own.
+    """
 
     kind = "equation"
     short = "tex"
+    example = (
+        r"equation: 'L = (y - \hat y)^2 = ({{ neuron.y | .1f }} - {{ neuron.y_hat | .1f }})^2 = {{ neuron.L | .2f }}'"
+    )
     tex: Text | list[Text]
+    """The formula in LaTeX, or a list of formulas."""
     note: Text | None = None
+    """A sentence below, for what the formula leaves open."""
     tone: Literal["plain", "forward", "backward"] = "plain"
+    """Its colour: ``forward`` is blue, for values on their way to the loss, ``backward`` orange, for gradients."""
 
 
 class FlowBox(Part):
-    """One box of a flow: what it is, its value, and what may stand below."""
+    """One box of the flow: what it is, and its value."""
 
     label: Text
+    """What the box is, in a word or two; it stands above the value."""
     value: Text
+    """What the box holds, in large type: a number in braces, a formula, or a word."""
     note: Text | None = None
+    """A few words below the value."""
 
 
 class Flow(Block):
@@ -48,63 +68,120 @@ class Flow(Block):
 
     kind = "flow"
     short = "boxes"
+    example = """\
+flow:
+  direction: forward
+  boxes:
+    - {label: Input, value: '{{ neuron.x | .1f }}', note: $x$}
+    - {label: Multiply, value: '× {{ neuron.w | .1f }}', note: weight $w$}
+    - {label: Add, value: '+ {{ neuron.b | .1f }}', note: bias $b$}
+    - {label: Output, value: '{{ neuron.y_hat | .1f }}', note: '$\\hat y$'}
+"""
     boxes: list[FlowBox] = Field(min_length=2, max_length=7)
+    """Two to seven boxes, in the order in which they are read."""
     direction: Literal["forward", "backward"] = "forward"
+    """``forward`` draws blue arrows to the right, ``backward`` orange ones to the left."""
 
 
 class Card(Part):
-    """A short text with its own heading."""
+    """One of the cards: a short text with its own heading."""
 
     title: Text
+    """The heading, in a few words."""
     text: Text
+    """A sentence or two, in Markdown."""
     icon: Text | None = None
+    """The name of an icon, such as ``target``; a misspelt one gets a suggestion."""
 
 
 class Cards(Block):
-    """A grid of short texts of equal weight."""
+    """Short texts of equal weight, side by side in a grid.
+
+    Good for two to four ideas that the audience may read in any order; for an order there is ``steps``.
+    """
 
     kind = "cards"
     short = "cards"
+    example = """\
+cards:
+  - {title: Forward, text: Compute a prediction., icon: arrow-right}
+  - {title: Backward, text: Find out who is to blame., icon: arrow-left}
+  - {title: Update, text: Move every weight a little., icon: wrench}
+"""
     cards: list[Card] = Field(min_length=1)
+    """The cards, in reading order."""
     columns: Annotated[int, Field(ge=1, le=4)] | None = None
+    """How many stand side by side, 1 to 4; without it, whatever looks even."""
 
 
 class Callout(Block):
-    """A text that stands out from the others."""
+    """A text that stands out from the others: the one sentence to remember, or a word of warning."""
 
     kind = "callout"
     short = "text"
+    example = "callout: {title: The chain rule, text: Effects multiply., tone: key, icon: link}"
     text: Text
+    """What to say, in Markdown."""
     title: Text | None = None
+    """A heading above it."""
     icon: Text | None = None
+    """The name of an icon, such as ``link``."""
     tone: Literal["note", "key", "warning"] = "note"
+    """``note`` is quiet, ``key`` says that this is the point, ``warning`` that something goes wrong here."""
 
 
 class Step(Part):
-    """One entry of a numbered sequence."""
+    """One step: what is done, and if you like, how."""
 
     title: Text
+    """What is done, in a few words."""
     text: Text | None = None
+    """A sentence more, in Markdown."""
 
 
 class Steps(Block):
-    """A numbered sequence."""
+    """A numbered sequence, and maybe a loop back to its beginning."""
 
     kind = "steps"
     short = "steps"
+    example = """\
+steps:
+  steps:
+    - {title: Predict, text: Send the input forward.}
+    - {title: Compare, text: How wrong is it?}
+    - {title: Correct, text: 'Move $w$ against its slope.'}
+  repeat: until the loss stops falling
+"""
     steps: list[Step] = Field(min_length=1)
+    """The steps, in order; the numbers come by themselves."""
     repeat: Text | None = None
     """What is said along the arrow that leads from the last step back to the first."""
 
 
 class Table(Block):
-    """A table. Cells hold Markdown; numbers are shown as written."""
+    """A table with a header.
+
+    Columns of numbers line up on the right by themselves. A number stands as you write it (``1.50`` keeps its zero),
+    but better than writing it is to take it from a model.
+    """
 
     kind = "table"
+    example = """\
+table:
+  header: [After, 'Weight $w$', 'Loss $L$']
+  rows:
+    - [no step, '{{ neuron.w | .3f }}', '{{ neuron.L | .3f }}']
+    - [one step, '{{ neuron.after(1).w | .3f }}', '{{ neuron.after(1).L | .3f }}']
+    - [ten steps, '{{ neuron.after(10).w | .3f }}', '{{ neuron.after(10).L | .3f }}']
+"""
     header: list[Text]
+    """The heading of each column."""
     rows: list[list[Text]] = Field(min_length=1)
+    """The rows, each a list with one cell per column; cells hold Markdown."""
     align: list[Literal["left", "center", "right"]] | None = None
+    """How each column is set, one entry per column; without it, numbers go right and words left."""
     caption: Text | None = None
+    """A line that says what the table shows."""
 
     @model_validator(mode="after")
     def _same_width(self) -> Table:
@@ -121,9 +198,12 @@ class Table(Block):
 
 
 class Quote(Block):
-    """Somebody's words."""
+    """Somebody's words, set large."""
 
     kind = "quote"
     short = "text"
+    example = "quote: {text: A map is not the territory., by: Alfred Korzybski}"
     text: Text
+    """The words, without quotation marks."""
     by: Text | None = None
+    """Who said so."""
