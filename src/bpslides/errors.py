@@ -7,8 +7,8 @@ calls :meth:`Problems.raise_errors`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 
@@ -39,12 +39,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding: a message in plain words, its place, and a hint that says what to do."""
+    """One finding: a message in plain words, its place, and a hint that says what to do.
+
+    ``block`` is the kind of the block that the place lies in, if any: ``bpslides help`` has a page about it.
+    """
 
     message: str
     place: Place | None = None
     hint: str | None = None
     severity: str = "error"
+    block: str | None = None
 
     def __str__(self) -> str:
         lead = f"{self.place}: " if self.place else ""
@@ -54,7 +58,14 @@ class Problem:
             lines += excerpt_lines(self.place)
         if self.hint:
             lines.append(_line(f"  hint: {self.hint}"))
+        if self.block:
+            lines.append(f"  more: {self.more}")
         return "\n".join(lines)
+
+    @property
+    def more(self) -> str | None:
+        """The command that shows the documentation of the block."""
+        return f"bpslides help {self.block}" if self.block else None
 
 
 #: How many characters of a source line are shown around the caret: a deck can hold lines of any length.
@@ -107,6 +118,7 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
+        self._finders: list[Callable[[Place], str | None]] = []
 
     def error(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
         """Note an error: the deck cannot be built."""
@@ -116,10 +128,18 @@ class Problems:
         """Note a warning: the deck is built, but the author should look."""
         self._found[Problem(message, place, hint, "warning")] = None
 
+    def find_blocks(self, finder: Callable[[Place], str | None]) -> None:
+        """Let ``finder`` tell the kind of the block that a place lies in. It is asked only about problems."""
+        self._finders.append(finder)
+
     @property
     def found(self) -> list[Problem]:
-        """All findings, sorted by place; those without a place come first."""
-        return sorted(self._found, key=lambda p: (p.place is not None, p.place or Place("", 0, 0)))
+        """All findings, sorted by place, each with its block; those without a place come first."""
+        found = sorted(self._found, key=lambda p: (p.place is not None, p.place or Place("", 0, 0)))
+        return [replace(problem, block=self._block_at(problem.place)) for problem in found]
+
+    def _block_at(self, place: Place | None) -> str | None:
+        return next((kind for finder in self._finders if place and (kind := finder(place))), None)
 
     @property
     def has_errors(self) -> bool:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bpslides import paths
+from bpslides.block_finder import BlockFinder
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack
 from bpslides.text import SourceFile, Text
@@ -77,6 +78,7 @@ def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...
     if tree is None or text is None:
         source.incomplete = True
         return None
+    problems.find_blocks(BlockFinder(tree))
     if not isinstance(tree.data, dict):
         problems.error(
             "a deck is a mapping with “title” and “slides”",

@@ -50,6 +50,11 @@ class Tree:
         self._copies_left = MAX_COPIES
         self.data: Any = self._construct(root, ()) if root is not None else None
 
+    @property
+    def root(self) -> yaml.Node | None:
+        """What PyYAML composed, with its marks; None for an empty file."""
+        return self._root
+
     def place(self, path: tuple[int | str, ...]) -> Place:
         """The place of what ``path`` leads to, or of its key if it has one; parts that are not there are skipped."""
         node, best = self._root, self._root
