@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 NODE = $(shell $(BIN)/python hatch_build.py node)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser web serve test lint types imports pytest webtest bench shots lock clean
+.PHONY: help install browser web serve test lint types imports pytest webtest bench shots reference lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -61,6 +61,9 @@ bench: web ## Measure speed
 
 shots: web browser ## Take pictures of every slide
 	$(BIN)/python tools/shots.py
+
+reference: web browser ## Write the reference, its pictures and the JSON Schema anew
+	$(BIN)/python -m tools.reference $(ARGS)
 
 lock: install ## Pin anew what requirements/*.in and web/package.json ask for
 	$(PYTHON) -m venv build/uv && build/uv/bin/pip install --quiet uv

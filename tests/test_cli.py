@@ -11,7 +11,8 @@ from typing import Any
 import click
 import pytest
 
-from bpslides import cli, pipeline, render
+from bpslides import cli, paths, pipeline, render
+from bpslides.model import BLOCKS
 from tests.serving import DECK, write_deck
 
 
@@ -187,7 +188,14 @@ def test_check_json(run: Run) -> None:
     (problem,) = json.loads(result.out)
     message = problem.pop("message")
     assert "does not hold" in message
-    assert problem == {"file": "talk/deck.yaml", "line": 18, "column": 15, "severity": "error", "hint": None}
+    assert problem == {
+        "file": "talk/deck.yaml",
+        "line": 18,
+        "column": 15,
+        "severity": "error",
+        "hint": None,
+        "more": None,
+    }
     write(DECK)
     assert run("check", "talk", "--format", "json") == Result(0, "[]\n", "")
 
@@ -436,3 +444,49 @@ def test_render_is_asked_for_a_folder(run: Run, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bpslides.check.render", recorded)
     run("check", "talk")
     assert asked == [render.Output.FOLDER]
+
+
+def test_new(run: Run) -> None:
+    """A new deck says what to do with it, passes the strict check, and is made only where nothing is."""
+    result = run("new", "my talk")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[:2] == ["my talk/deck.schema.json", "my talk/deck.yaml"]
+    assert result.out.splitlines()[-2:] == ["  bpslides serve 'my talk'", "  bpslides check 'my talk'"]
+    assert run("check", "my talk", "--strict").code == 0
+    again = run("new", "my talk")
+    assert (again.code, again.err) == (2, "Error: “my talk” is not empty: name a new folder\n")
+
+
+def test_new_with_a_leading_dash(run: Run) -> None:
+    """A name that looks like an option is shown so that it can be typed."""
+    assert "  bpslides serve ./-talk" in run("new", "--", "-talk").out
+
+
+def test_schema(run: Run) -> None:
+    """The schema is the one in the repository, in characters that every terminal has."""
+    result = run("schema")
+    assert (result.code, result.err) == (0, "")
+    assert result.out == (paths.shipped("decks") / "deck.schema.json").read_text(encoding="utf-8")
+    assert result.out.isascii()
+
+
+def test_help_lists_every_page(run: Run) -> None:
+    """Without a topic, help is a list of what there is help on."""
+    listed = [line.split()[0] for line in run("help").out.splitlines()]
+    assert listed == ["deck", "slides", "models", "expressions", "themes", *BLOCKS]
+
+
+def test_help_on_a_block(run: Run) -> None:
+    """The page of a block, with its example and its settings, in plain Markdown where there is no terminal."""
+    result = run("help", "callout")
+    assert result.code == 0
+    assert result.out.startswith("# `callout`\n")
+    assert "- callout: {" in result.out
+    assert "| `tone` |" in result.out
+
+
+def test_help_on_nothing(run: Run) -> None:
+    """A misspelt topic gets a suggestion."""
+    result = run("help", "calout")
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean “callout”?" in result.err

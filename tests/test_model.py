@@ -165,7 +165,7 @@ def test_every_block_is_documented() -> None:
     """A block says what it is for, and knows its name."""
     for kind, block in BLOCKS.items():
         assert block.kind == kind
-        assert (block.__doc__ or "").endswith(".")
+        assert (block.__doc__ or "").strip().endswith(".")
 
 
 def test_short_forms(tmp_path: Path) -> None:

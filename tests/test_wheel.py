@@ -160,3 +160,13 @@ def test_bare_serve_presents(server: tuple[subprocess.Popen[bytes], Path]) -> No
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=10) in {0, 130}
     assert "Traceback" not in log.read_text()
+
+
+def test_a_first_deck(installed: Installed, tmp_path: Path) -> None:
+    """What an author begins with works without the checkout: a new deck, the schema, and help."""
+    folder = tmp_path / "talk"
+    assert f"bpslides serve {folder}" in installed.bpslides("new", str(folder))
+    assert installed.bpslides("check", str(folder), "--strict") == f"{folder / 'deck.yaml'}: no problems\n"
+    assert installed.bpslides("schema") == (folder / "deck.schema.json").read_text(encoding="utf-8")
+    assert "| `tone` |" in installed.bpslides("help", "callout")
+    assert "| `light` |" in installed.bpslides("help", "themes")

@@ -1,4 +1,4 @@
-"""The command line: ``bpslides serve``, ``build``, ``check``, ``values`` and ``decks``.
+"""The command line: ``bpslides serve``, ``build``, ``check``, ``values``, ``decks``, ``new``, ``schema`` and ``help``.
 
 Commands only put the parts together. What they need is imported when they run, so that ``bpslides --help`` is quick
 and a build carries no server. :func:`main` turns every error into a message and an exit code: 0 for success, 1 for a
@@ -11,6 +11,7 @@ import contextlib
 import gc
 import json
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -231,6 +232,53 @@ def decks() -> None:
         click.echo(f"{entry.name:{width}}  {entry.title} ({slides})")
 
 
+@commands.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+def new(folder: Path) -> None:
+    """Make a small deck in the new folder DIR, for you to change."""
+    from bpslides import starter
+
+    for file in starter.write(folder):
+        click.echo(file)
+    name = shlex.quote(f"./{folder}" if str(folder).startswith("-") else str(folder))
+    click.echo(f"\nNow see it, and look it over:\n  bpslides serve {name}\n  bpslides check {name}")
+
+
+@commands.command()
+def schema() -> None:
+    """Print the JSON Schema of decks, for editors.
+
+    Save it beside a deck, and begin the deck with: # yaml-language-server: $schema=deck.schema.json
+    """
+    from bpslides import schema as schemas
+
+    click.echo(schemas.text(), nl=False)
+
+
+@commands.command(name="help")
+@click.argument("topic", required=False)
+def help_(topic: str | None) -> None:
+    """Explain a block, or another TOPIC of the deck language; without one, list them all."""
+    from bpslides import reference
+
+    if topic is None:
+        width = max(map(len, reference.SUMMARIES))
+        for name, summary in reference.SUMMARIES.items():
+            click.echo(f"{name:{width}}  {summary}")
+        return
+    if topic not in reference.SUMMARIES:
+        hint = did_you_mean(topic, reference.SUMMARIES)
+        raise UsageError(f"there is no help on “{topic}”" + (f" ({hint})" if hint else ""))
+    text = reference.for_terminal(reference.page(topic))
+    if not _has_colour(sys.stdout):
+        click.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))
+
+
 def show(problems: Sequence[Problem], file: Path | None = None) -> None:
     """Print problems to standard error; with ``file``, their number in a last line."""
     for problem in problems:
@@ -261,6 +309,7 @@ def _as_json(problem: Problem) -> dict[str, Any]:
         "severity": problem.severity,
         "message": problem.message,
         "hint": problem.hint,
+        "more": problem.more,
     }
 
 

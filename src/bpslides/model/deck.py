@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks import Content
@@ -25,7 +25,11 @@ def _identifier(value: Any) -> Any:
     return value
 
 
-Identifier = Annotated[Text, BeforeValidator(_identifier)]
+Identifier = Annotated[
+    Text,
+    BeforeValidator(_identifier),
+    WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"}),
+]
 
 
 class Slide(Part):
@@ -62,6 +66,7 @@ class Stack(Part):
 class Include(Part):
     """Slides and models of another deck. The name alone takes all of it: ``- include: visual-guide``."""
 
+    short = "deck"
     deck: Text
     """One of the shipped decks by its name, or the path of a deck below your own folder."""
     slides: tuple[Text, Text] | None = None

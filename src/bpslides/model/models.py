@@ -246,8 +246,8 @@ class Model(Part):
     """``simultaneous`` moves all parameters by the gradients of one backward pass, as it should be. ``sequential``
     moves one after the other, with new gradients in between: a mistake of some textbooks, kept to explain it."""
     batch: Batch = "full"
-    """How many of the examples a step sees: ``full`` all of them, ``online`` one after the other, an update being a whole
-    epoch, or a mini-batch such as ``{size: 2}``."""
+    """How many of the examples a step sees: ``full`` all of them, ``online`` one after the other (an update is then a
+    whole epoch), or a mini-batch such as ``{size: 2}``."""
     symbols: dict[Text, Text] = {}
     """How names look in formulas, as LaTeX; ``w1`` becomes w₁ by itself."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from bpslides.text import Text, WrittenBool, describe
@@ -44,7 +44,7 @@ def _numbers(value: Any) -> Any:
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-Numbers = Annotated[Any, BeforeValidator(_numbers)]
+Numbers = Annotated[Any, BeforeValidator(_numbers), WithJsonSchema({"type": ["number", "array"]})]
 
 
 def _value(value: Any) -> Any:
@@ -57,7 +57,7 @@ def _value(value: Any) -> Any:
     return _number(value)
 
 
-Value = Annotated[Any, BeforeValidator(_value)]
+Value = Annotated[Any, BeforeValidator(_value), WithJsonSchema({"type": ["number", "string"]})]
 
 
 def _ascending(value: Any) -> Any:
@@ -75,6 +75,11 @@ Domain = Annotated[tuple[Number, Number], BeforeValidator(_ascending)]
 
 
 class Part(BaseModel):
-    """Base of everything that an author writes: unknown keys are refused."""
+    """Base of everything that an author writes: unknown keys are refused.
+
+    ``short`` names the field that a bare text or list fills, where one may stand in place of the mapping.
+    """
+
+    short: ClassVar[str | None] = None
 
     model_config = ConfigDict(extra="forbid", defer_build=True)

@@ -14,12 +14,11 @@ from bpslides.text import describe
 class Block(Part):
     """Base of the blocks.
 
-    ``kind`` is the key that names the block, ``short`` the field that a bare value fills. The docstrings of the class
-    and of its fields, and ``example``, the block in YAML as an author writes it, make its page of the reference.
+    ``kind`` is the key that names the block. The docstrings of the class and of its fields, and ``example``, the block
+    in YAML as an author writes it, make its page of the reference.
     """
 
     kind: ClassVar[str]
-    short: ClassVar[str | None] = None
     example: ClassVar[str] = ""
 
     @model_validator(mode="before")

@@ -1,0 +1,114 @@
+"""The reference: current, complete, and every example in it builds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bpslides import reference
+from bpslides.model import BLOCKS
+from bpslides.reference.settings import Settings
+from bpslides.schema import deck_schema
+from bpslides.yaml_tree import MAX_BYTES
+from tests.decks import Deck
+from tools.reference import PAGES, PICTURES, deck_of, words
+
+EXAMPLES = [
+    pytest.param(example, id=f"{name}-{number}")
+    for name, text in reference.files().items()
+    for number, example in enumerate(re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+]
+
+
+def whole(example: str) -> str:
+    """A deck around an example, which is a deck, models, slides, or a list of blocks."""
+    if example.startswith("title:"):
+        return example
+    if example.startswith("models:"):
+        return f"title: Test\n{example}slides: [{{title: One}}]\n"
+    indented = "".join(f"  {line}\n" for line in example.splitlines())
+    kind = re.match(r"- (\w+):", example)
+    if kind is None or kind[1] in BLOCKS:
+        indented = "  - title: One\n    content:\n" + indented.replace("  ", "      ", 1).replace("\n  ", "\n      ")
+    return f"title: Test\n{reference.SAMPLE}slides:\n{indented.rstrip()}\n"
+
+
+@pytest.mark.parametrize("file", words(), ids=lambda file: file.name)
+def test_words_are_current(file: Path) -> None:
+    """Pages and schema are what the docstrings say now; if not, run `make reference`."""
+    assert file.is_file(), "run: make reference"
+    assert file.read_text(encoding="utf-8") == words()[file], "run: make reference"
+
+
+def test_nothing_is_left_over() -> None:
+    """There is no page about what is gone."""
+    assert {file for file in PAGES.glob("*.md") if file not in words()} == set()
+    assert {file.stem for file in PICTURES.iterdir()} == set(BLOCKS)
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_blocks_have_pictures(kind: str) -> None:
+    """Each block is shown, and not on an empty picture."""
+    with Image.open(PICTURES / f"{kind}.png") as picture:
+        assert picture.width == 840
+        assert len(picture.convert("RGB").getcolors(2**24) or []) > 8
+
+
+def test_pictures_are_small() -> None:
+    """A checkout stays light."""
+    assert sum(file.stat().st_size for file in PICTURES.iterdir()) < 1_500_000
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_block_examples_build(kind: str, tmp_path: Path) -> None:
+    """The example of a block makes this block, without a complaint."""
+    deck = Deck(tmp_path, deck_of([kind])).sound
+    (block,) = deck.source.slides[0].content
+    assert block.kind == kind
+    assert deck.page.one(f"#block-{kind}").all(".block")
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_examples_build(example: str, tmp_path: Path) -> None:
+    """Every piece of YAML on a page works as it stands there."""
+    assert Deck(tmp_path, whole(example)).messages == []
+
+
+def test_links_lead_somewhere() -> None:
+    """Every link and picture of a page leads to a file, and to a heading of it where it names one."""
+    pages = reference.files()
+    for name, text in pages.items():
+        prose = re.sub(r"`[^`\n]*`", "", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+        for link in re.findall(r'(?:\]\(|(?:href|src)=")([^)"]+)', prose):
+            path, _, anchor = link.partition("#")
+            assert (PAGES / (path or name)).is_file(), f"{name} links to {link}"
+            headings = re.findall(r"^#+ (.+)$", pages.get(path or name, ""), re.MULTILINE)
+            assert not anchor or anchor in [re.sub(r"\W", "", heading.lower()) for heading in headings], link
+
+
+def test_every_setting_is_told() -> None:
+    """The page of a block names all of its keys, those of its parts included."""
+    page = reference.page("demo")
+    for key in ("model", "sliders", "readouts", "plot", "learning_rate", "format", "x_label", "domain"):
+        assert f"`{key}`" in page
+
+
+def test_values_in_words() -> None:
+    """What a key takes is said in words."""
+    settings = Settings(deck_schema())
+    table = settings.page("Columns")
+    assert "a list of 2 to 4 texts or [blocks](README.md#blocks); needed" in table
+    assert "a list of numbers" in table
+    assert "`plain`, `forward` or `backward`; `plain` if left out" in settings.page("Equation")
+    assert "a number above 0, at most 600" in settings.page("Deck")
+
+
+def test_terminal_pages_have_no_links() -> None:
+    """In a terminal there is nothing to click."""
+    shown = reference.for_terminal(reference.page("slides") + reference.page("flow"))
+    assert "](" not in shown
+    assert "list of blocks" in shown
+    assert len(shown) < MAX_BYTES
