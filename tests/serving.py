@@ -84,7 +84,11 @@ class Client:
         """The WebSocket of an open page, to be used in a `with`."""
         address = f"ws://127.0.0.1:{self.port}/{deck}/ws"
         # Like a browser, it takes in what is sent whether or not anybody looks at it.
-        return connect(address, origin=Origin(self.origin), proxy=None, max_queue=None, legacy=True)
+        opened = connect(address, origin=Origin(self.origin), proxy=None, max_queue=None, legacy=True)
+        served = self.library.decks[deck]
+        if not served.problems:
+            assert receive(opened) == {"type": "version", "version": served.site.version if served.site else None}
+        return opened
 
 
 def receive(page: ClientConnection, seconds: float = 5.0) -> dict[str, Any]:

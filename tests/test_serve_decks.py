@@ -74,7 +74,8 @@ def test_a_stack_taken_apart(file: Path) -> None:
     apart = site(
         file, DECK.replace("  - stack:\n      - title: Two\n      - title: Three", "  - title: Two\n  - title: Three")
     )
-    assert difference(old, apart) == {"type": "patch", "sections": [], "order": [["one"], ["two"], ["three"]]}
+    order = [["one"], ["two"], ["three"]]
+    assert difference(old, apart) == {"type": "patch", "sections": [], "order": order, "version": apart.version}
 
 
 @pytest.mark.parametrize("change", [("title: Demo", "title: Other"), ("theme: plain", "theme: plain\nlang: de")])
@@ -98,7 +99,9 @@ def test_broken_and_fixed(file: Path, capsys: pytest.CaptureFixture[str]) -> Non
     async def story() -> None:
         await deck.ready()
         good = deck.site
-        assert deck.state() is None
+        assert good is not None
+        current = {"type": "version", "version": good.version}
+        assert deck.state() == current
         file.write_text(DECK.replace("title: Two", "titel: Two"), encoding="utf-8")
         message = await deck.rebuild()
         assert message is not None
@@ -108,8 +111,10 @@ def test_broken_and_fixed(file: Path, capsys: pytest.CaptureFixture[str]) -> Non
         assert deck.site is good
         assert await deck.rebuild() is None, "the same problems are told once"
         file.write_text(DECK, encoding="utf-8")
-        assert await deck.rebuild() == {"type": "patch", "sections": [], "order": [["one"], ["two", "three"]]}
-        assert deck.state() is None
+        order = [["one"], ["two", "three"]]
+        fixed = {"type": "patch", "sections": [], "order": order, "version": good.version}
+        assert await deck.rebuild() == fixed
+        assert deck.state() == current
 
     asyncio.run(story())
     assert "did you mean “title”?" in capsys.readouterr().err
@@ -163,7 +168,7 @@ def test_warnings_are_printed_once(file: Path, capsys: pytest.CaptureFixture[str
     deck = Deck(file)
     deck.build()
     assert "warning" in capsys.readouterr().err
-    assert deck.state() is None
+    assert deck.state() == {"type": "version", "version": deck.site.version if deck.site else None}
     asyncio.run(deck.rebuild())
     assert capsys.readouterr().err == ""
 

@@ -62,6 +62,7 @@ def test_signals(tmp_path: Path, sent: signal.Signals, code: int) -> None:
             slow.sendall(b"GET / HT")
             started = time.monotonic()
             running.send_signal(sent)
+            assert "version" in page.recv(5)
             with pytest.raises(ConnectionClosed):
                 page.recv(5)
             assert page.close_code == 1001

@@ -65,6 +65,8 @@ class Site:
     """For the speaker view: id, title and notes of each slide. They are in no file of the site."""
     frame: str
     """A fingerprint of everything around the slides: if it changes, the page has to be loaded anew."""
+    version: str
+    """A fingerprint of frame and slides together, which the page knows of itself."""
     duration: float | None
     numbers: Numbers
     read: list[Path] = field(default_factory=list)
@@ -105,6 +107,8 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     frame.style(theme, "\n".join(columns) + title)
     frame.script()
     settings = {"output": output.name.lower(), "plotly": frame.plotly_link, "title": title}
+    fingerprint = _fingerprint(settings, theme.css, deck.lang, deck.footer)
+    settings["version"] = version = _fingerprint(fingerprint, columns)[:16]
     page = (
         _environment()
         .get_template("deck.html")
@@ -122,8 +126,11 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     )
     files = {"index.html": page.encode(), **assets.files}
     read = [*source.files, theme.file, *assets.read]
-    fingerprint = hashlib.sha256(repr((settings, theme.css, str(deck.lang), str(deck.footer))).encode()).hexdigest()
-    return Site(source.name, title, files, sections, notes, fingerprint, deck.duration, numbers, read)
+    return Site(source.name, title, files, sections, notes, fingerprint, version, deck.duration, numbers, read)
+
+
+def _fingerprint(*parts: Any) -> str:
+    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 BLOCK_TEMPLATES = ("text", "figures", "live", "walk", "layout")

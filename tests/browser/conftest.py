@@ -120,9 +120,9 @@ class Server:
         self.process.communicate(timeout=5)
 
 
-def start_server(*arguments: str) -> Server:
-    """`bpslides serve` on a free port of the loopback, once it answers."""
-    command = [sys.executable, "-m", "bpslides", "serve", *arguments, "--no-open", "--port", "0"]
+def start_server(*arguments: str, port: int = 0) -> Server:
+    """`bpslides serve` on the loopback, on a free port unless told, once it answers."""
+    command = [sys.executable, "-m", "bpslides", "serve", *arguments, "--no-open", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert process.stdout is not None
     line = process.stdout.readline()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -64,6 +65,26 @@ def test_a_saved_change_is_shown_and_the_slide_kept(deck: Path, server: Server, 
     assert page.locator("#second .fragment.visible").count() == 1
     assert page.evaluate("window.stays") is True
     watched.assert_quiet()
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_restarted_server(deck: Path, server: Server, watch: Callable[..., Watched], changed: bool) -> None:
+    """A page finds the server again by itself, and loads anew only where the deck has changed meanwhile."""
+    page = watch().goto(server.address + "#/second/0")
+    page.evaluate("window.stays = true")
+    server.stop()
+    if changed:
+        deck.write_text(DECK.replace("w: 0.5", "w: 0.25"), encoding="utf-8")
+    again = start_server(str(deck), port=urlsplit(server.address).port or 0)
+    with page.expect_event("websocket", timeout=15_000) as _:
+        pass
+    try:
+        expect(page.locator("#second .num")).to_have_text("2.25" if changed else "1.00", timeout=15_000)
+        page.wait_for_function("document.documentElement.dataset.ready")
+        assert page.evaluate("window.stays === true") is not changed
+        assert current(page) == "second"
+    finally:
+        again.stop()
 
 
 def test_slides_come_and_go(deck: Path, server: Server, watch: Callable[..., Watched]) -> None:

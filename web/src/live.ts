@@ -15,6 +15,7 @@ export class Connection {
   #socket: WebSocket | null = null;
   #number = 0;
   #failures = 0;
+  #version = settings.version;
   readonly #waiting = new Map<number, (reply: Message | null) => void>();
 
   constructor(
@@ -60,7 +61,11 @@ export class Connection {
       case "reply":
         this.#answer(message["id"] as number, message["error"] ? null : (message["result"] as Message));
         break;
+      case "version":
+        if (message["version"] !== this.#version) location.reload();
+        break;
       case "patch":
+        this.#version = message["version"] as string;
         showProblems([]);
         this.onPatch(message);
         break;

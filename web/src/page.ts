@@ -6,6 +6,8 @@ export interface Settings {
   /** Address of plotly.js; empty when the page carries it inside. */
   readonly plotly: string;
   readonly title: string;
+  /** Which state of the deck the page shows. */
+  readonly version: string;
 }
 
 export const settings: Settings = json(document.getElementById("deck-settings")) as Settings;

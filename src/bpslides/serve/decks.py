@@ -67,7 +67,7 @@ def difference(old: Site, new: Site) -> Message | None:
     changed = [{"id": s.id, "html": s.html} for s in new.sections if known.get(s.id) != s.html]
     if not changed and order(old) == order(new):
         return None
-    return {"type": "patch", "sections": changed, "order": order(new)}
+    return {"type": "patch", "sections": changed, "order": order(new), "version": new.version}
 
 
 def order(site: Site) -> list[list[str]]:
@@ -132,7 +132,10 @@ class Deck:
 
     def state(self) -> Message | None:
         """What a page that has just connected must know."""
-        return self._problem_message() if self.problems else None
+        if self.problems:
+            return self._problem_message()
+        # A page that was away, while the server was restarted say, may show an older deck.
+        return {"type": "version", "version": self.site.version} if self.site else None
 
     def _problem_message(self) -> Message:
         return {"type": "problems", "problems": self.problems}
@@ -158,7 +161,7 @@ class Deck:
         self._files = old.files
         message = difference(old, result.site)
         if message is None and was_broken:
-            message = {"type": "patch", "sections": [], "order": order(result.site)}
+            message = {"type": "patch", "sections": [], "order": order(result.site), "version": result.site.version}
         if message is not None:
             total = len(result.site.sections)
             changed = len(message.get("sections", []))
