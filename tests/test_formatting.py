@@ -26,6 +26,13 @@ from bpslides.formatting import format_number, latex_number
         (1234567.891, ",.1f", "1,234,567.9", "1{,}234{,}567.9"),
         (0.00012345, ".3g", "0.000123", "0.000123"),
         (1e-9, ".3g", "1×10⁻⁹", r"1 \times 10^{-9}"),
+        (0.5, ".3s", "0.500", "0.500"),
+        (-2.0, ".3s", "−2.00", "-2.00"),
+        (123.4, "+.3s", "+123", "+123"),
+        (1234.0, ".3s", "1.23×10³", r"1.23 \times 10^{3}"),
+        (12345.6, ",.7s", "12,345.60", "12{,}345.60"),
+        (1e-7, ".2s", "1.0×10⁻⁷", r"1.0 \times 10^{-7}"),
+        (0.0, ".2s", "0.0", "0.0"),
         (2.5, "d", "2", "2"),
         (41, ",d", "41", "41"),
         (0.6902834929, None, "0.690283", "0.690283"),
@@ -55,7 +62,16 @@ def test_digits_are_those_of_python(value: float, digits: int, kind: str) -> Non
     assert "-" not in text
 
 
-@pytest.mark.parametrize("spec", ["", "2f", ".2", ".2x", "x", ".100f", "s", "{}", ".2f ", "0>9f", ".2d", "−.2f", "!r"])
+@given(value=st.floats(allow_nan=False, allow_infinity=False).filter(bool), digits=st.integers(1, 17))
+def test_significant_digits_are_all_there(value: float, digits: int) -> None:
+    """The format s shows exactly so many digits from the first that is not 0 on, and they are those of Python's e."""
+    text = format_number(value, f".{digits}s").partition("×")[0]
+    shown = text.lstrip("−").replace(".", "").lstrip("0")
+    expected = format(abs(value), f".{digits - 1}e").partition("e")[0].replace(".", "")
+    assert shown == expected
+
+
+@pytest.mark.parametrize("spec", ["", "2f", ".2", ".2x", "x", ".100f", "s", "+s", ".0s", "3s", "{}", ".2f ", "0>9f", ".2d", "−.2f", "!r"])
 def test_other_formats_are_refused(spec: str) -> None:
     """Anything but the few formats is refused with an example."""
     with pytest.raises(ValueError, match=r"use one such as \.2f"):

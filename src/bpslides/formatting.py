@@ -1,14 +1,15 @@
 """Numbers as text: `format_number(-3.6, "+.2f")` is "−3.60", and `latex_number` writes the same for formulas.
 
-A format is [+][,][.digits] and one of f e g % d, as in Python: .2f, +.3f, .3e, .1%, .4g, d. Without one, up to six
-significant digits are shown and no zeros at the end. Rounding is that of Python: exact, and to even at exact ties.
+A format is [+][,][.digits] and one of f e g % d, as in Python: .2f, +.3f, .3e, .1%, .4g, d; or s for significant
+digits, of which none is dropped: .3s of 0.5 is 0.500. Without a format, up to six significant digits are shown and no
+zeros at the end. Rounding is that of Python: exact, and to even at exact ties.
 """
 
 import math
 import re
 from typing import SupportsFloat
 
-_SPEC = re.compile(r"(\+?)(,?)(?:\.([0-9]{1,2}))?([fegd%])")
+_SPEC = re.compile(r"(\+?)(,?)(?:\.([0-9]{1,2}))?([fegsd%])")
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MINUS = "−"
 
@@ -39,11 +40,17 @@ def _parts(value: object, spec: str | None) -> tuple[str, int | None]:
     """Format as Python does, and split the power of ten off."""
     number = _plain(value)
     match = _SPEC.fullmatch(".6g" if spec is None else spec)
-    if not match or (match[4] == "d" and match[3]):
-        raise ValueError(f"“{spec}” is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d")
+    if not match or (match[4] == "d" and match[3]) or (match[4] == "s" and not int(match[3] or 0)):
+        raise ValueError(f"“{spec}” is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g, .3s or d")
     sign, comma, digits, kind = match.groups()
-    python = f"{sign}{comma}.0f" if kind == "d" else f"{sign}{comma}{'.' + digits if digits else ''}{kind}"
+    if kind == "d":
+        python = f"{sign}{comma}.0f"
+    elif kind == "s":  # Python's own # keeps the zeros of g, and a point behind which nothing comes
+        python = f"{sign}#{comma}.{digits}g"
+    else:
+        python = f"{sign}{comma}{'.' + digits if digits else ''}{kind}"
     text, _, exponent = format(number, python).partition("e")
+    text = text.removesuffix(".")
     if not re.search("[1-9]", text):
         text = text.replace("-", sign)
     return text, int(exponent) if exponent else None

@@ -7,17 +7,17 @@
 
 const MINUS = "\u2212";
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-const SPEC = /^(\+?)(,?)(?:\.(\d{1,2}))?([fegd%])$/;
+const SPEC = /^(\+?)(,?)(?:\.(\d{1,2}))?([fegsd%])$/;
 
 /**
- * A finite number by a format: `.2f` `+.3f` `.3e` `.1%` `.4g` `,.0f` `d`; null for up to six significant digits.
+ * A finite number by a format: `.2f` `+.3f` `.3e` `.1%` `.4g` `.3s` `,.0f` `d`; null for up to six significant digits.
  * Throws RangeError for any other format, and for NaN and infinities.
  */
 export function formatNumber(value: number, spec: string | null = null): string {
   const parts = SPEC.exec(spec ?? ".6g");
   const [, sign = "", comma = "", digits, kind = ""] = parts ?? [];
-  if (!parts || (kind === "d" && digits !== undefined)) {
-    throw new RangeError(`"${spec}" is not a number format: use one like .2f, +.3f, .3e, .1% or .4g`);
+  if (!parts || (kind === "d" && digits !== undefined) || (kind === "s" && !Number(digits))) {
+    throw new RangeError(`"${spec}" is not a number format: use one like .2f, +.3f, .3e, .1%, .4g or .3s`);
   }
   if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be printed: only finite numbers can`);
   const places = digits === undefined ? 6 : Number(digits);
@@ -27,7 +27,7 @@ export function formatNumber(value: number, spec: string | null = null): string 
   else if (kind === "%") text = `${fixed(size * 100, places)}%`;
   else if (kind === "d") text = fixed(size, 0);
   else if (kind === "f") text = fixed(size, places);
-  else text = general(size, Math.max(places, 1));
+  else text = general(size, Math.max(places, 1), kind === "s");
   if (comma) text = text.replace(/^\d+/, (whole) => whole.replace(/\B(?=(\d{3})+$)/g, ","));
   const negative = value < 0 && /[1-9]/.test(text);
   return (negative ? MINUS : sign) + text;
@@ -72,10 +72,11 @@ function exponential(value: number, places: number): string {
   return withPower(places === 0 ? digits : `${digits.slice(0, 1)}.${digits.slice(1)}`, exponent);
 }
 
-function general(value: number, precision: number): string {
+function general(value: number, precision: number, keepZeros: boolean): string {
+  const ended = keepZeros ? (text: string) => text : trimmed;
   const { digits, exponent } = significant(value, precision - 1);
-  if (exponent >= -4 && exponent < precision) return trimmed(fixed(value, precision - 1 - exponent));
-  return withPower(trimmed(precision === 1 ? digits : `${digits.slice(0, 1)}.${digits.slice(1)}`), exponent);
+  if (exponent >= -4 && exponent < precision) return ended(fixed(value, precision - 1 - exponent));
+  return withPower(ended(precision === 1 ? digits : `${digits.slice(0, 1)}.${digits.slice(1)}`), exponent);
 }
 
 function trimmed(text: string): string {
