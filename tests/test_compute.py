@@ -68,7 +68,7 @@ def test_numbers_in_text_are_those_of_the_program(tmp_path: Path, w: float, b: f
         ("▸open(1)", "there is no function “open”"),
         (
             "neuron.L | ▸.2x",
-            "“.2x” is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g or d",
+            "“.2x” is no format for a number; use one such as .2f, +.3f, .3e, .1%, .4g, .3s or d",
         ),
     ],
 )
@@ -103,6 +103,17 @@ def test_claims_that_hold(tmp_path: Path, claim: str) -> None:
         ("neuron.L < 0.5", "15: this claim does not hold: neuron.L is 0.8099999999999998"),
         ("neuron.L == neuron.z", "15: this claim does not hold: neuron.L is 0.8099999999999998, neuron.z is 1.1"),
         ("neuron.L < 1 and neuron.z > 5", "15: this claim does not hold: neuron.z is 1.1"),
+        ("0 < neuron.grad.w < 1", "15: this claim does not hold: neuron.grad.w is −3.5999999999999996"),
+        ("1 < neuron.z < neuron.w", "15: this claim does not hold: neuron.z is 1.1, neuron.w is 0.5"),
+        ("neuron.z > 2 and neuron.w > 1", "15: this claim does not hold: neuron.z is 1.1, neuron.w is 0.5"),
+        ("close(neuron.w, -0.49, 1e-3)", "15: this claim does not hold: neuron.w is 0.5"),
+        ("neuron.w != 1/2", "15: this claim does not hold: neuron.w is 0.5, 1/2 is 0.5"),
+        ("[neuron.w, 2*3] == [0.5, -7]", "15: this claim does not hold: [neuron.w, 2*3] is [0.5, 6]"),
+        (
+            "neuron.w*[1, 2, 3, 4, 5, 6, 7] < 0",
+            "15: this claim does not hold: neuron.w*[1, 2, 3, 4, 5, 6, 7] is [0.5, 1, 1.5, 2, 2.5, 3, …]",
+        ),
+        ("[1, 2] == [1, 2, neuron.w]", "15: the shapes (2,) and (3,) cannot be compared (make the shapes equal)"),
         ("2 < 1", "15: this claim does not hold"),
         ("neuron.L", "15: a claim compares numbers, this is just a number (such as: m.L < 0.5)"),
         ("neuron.LL < 1", "15: “neuron” has no “LL” (did you mean “L”?)"),

@@ -91,10 +91,14 @@ class Numbers:
         value = self._value(split.expression, within, offset + split.expression_offset)
         if value is None:
             return "?"
+        write = latex_number if style == "latex" else format_number
+        start = split.format_offset  # where the fault is as long as a plain number cannot be written either
         try:
-            return latex_number(value, split.format) if style == "latex" else format_number(value, split.format)
+            write(0.0, split.format)
+            start = split.expression_offset
+            return write(value, split.format)
         except ValueError as error:
-            self._problems.error(str(error), within.place(offset + (split.format_offset if split.format else 0)))
+            self._problems.error(str(error), within.place(offset + start))
             return "?"
 
     def network(self, name: Text) -> Network | None:
@@ -162,19 +166,25 @@ class Numbers:
             self._problems.error("a claim compares numbers, this is just a number", claim.place(), "such as: m.L < 0.5")
         elif not holds:
             sides = comparison_sides(expression, self._lookup)
-            both = [pair for s in sides for pair in ((s.left_text, s.left), (s.right_text, s.right))]
-            values = ", ".join(f"{text} is {value}" for text, value in both if not _is_literal(text))
+            # Each text once: the middle of 0 < x < 1 is a side of both comparisons.
+            pairs = [pair for s in sides for pair in ((s.left_text, s.left), (s.right_text, s.right))]
+            both = {text.replace("-", "−"): _shown(value) for text, value in pairs}
+            values = ", ".join(f"{text} is {value}" for text, value in both.items() if text != value)
             self._problems.error(
                 f"this claim does not hold: {values}" if values else "this claim does not hold", claim.place()
             )
 
 
-def _is_literal(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+#: The most numbers of an array that a message shows.
+MOST_SHOWN = 6
+
+
+def _shown(value: Any) -> str:
+    """A value in a message, to the last digit: two sides that print alike would explain nothing."""
+    if not np.ndim(value):
+        return repr(float(value)).removesuffix(".0").replace("-", "−")
+    items = [_shown(item) for item in value[:MOST_SHOWN]]
+    return f"[{', '.join(items)}{', …' if len(value) > MOST_SHOWN else ''}]"
 
 
 #: A gradient check looks at every element of smaller arrays, and at so many of larger ones.

@@ -5,6 +5,7 @@ Stroke widths, radii, arrow heads and colours come from the theme by CSS classes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -60,7 +61,7 @@ def _italic(text: str) -> str:
 # ── layered networks ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def layered(layers: list[list[str]], labels: list[str], alt: str) -> Markup:
+def layered(layers: Sequence[Sequence[str]], labels: Sequence[str], alt: str) -> Markup:
     """A layered network: a column of circles per layer, a line per weight, the layer's label below.
 
     ``layers`` holds the text inside each unit ("" for none), as LaTeX symbols.

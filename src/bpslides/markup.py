@@ -171,14 +171,15 @@ class Writer:
 
     # What the renderer below asks for, token by token.
 
-    def put_numbers(self, escaped: str, env: Env) -> str:
-        """Fill the numbers into a piece of escaped text."""
+    def put_numbers(self, text: str, env: Env, *, plain: bool = False) -> str:
+        """Fill the numbers into a piece of escaped text, or of ``plain`` text where no markup can stand."""
 
         def put(match: re.Match[str]) -> str:
             raw, offset = env["numbers"][int(match[1])]
-            return f'<span class="num">{escape(self._number(raw, env["text"], offset, "text"))}</span>'
+            number = self._number(raw, env["text"], offset, "text")
+            return number if plain else f'<span class="num">{escape(number)}</span>'
 
-        return _MARK.sub(put, escaped)
+        return _MARK.sub(put, text)
 
     def warn_unclosed(self, env: Env) -> None:
         """A number begins here and never ends."""
@@ -292,7 +293,7 @@ class _Renderer(RendererHTML):
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
         token = tokens[idx]
-        alt = _literal(self.renderInlineAsText(token.children, options, env), env)
+        alt = writer.put_numbers(self.renderInlineAsText(token.children, options, env), env, plain=True)
         # markdown-it has encoded the address for a browser, and we look for a file.
         return writer.put_picture(unquote(_literal(str(token.attrs.get("src", "")), env)), alt, env)
 

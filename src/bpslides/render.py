@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -26,6 +26,7 @@ from bpslides import __version__, fonts, paths
 from bpslides import theme as themes
 from bpslides.assets import Assets
 from bpslides.compute import Numbers
+from bpslides.diagrams import layered
 from bpslides.errors import Problems, did_you_mean
 from bpslides.formatting import format_number
 from bpslides.markup import MathError, Writer, display_formula, mathml
@@ -195,6 +196,10 @@ class Renderer:
     def alt(self, value: str | Text) -> str:
         """What a figure shows, in words: the author's may hold numbers, ours is plain already."""
         return self.text.plain(value) if isinstance(value, Text) else value
+
+    def layered(self, layers: Sequence[Sequence[str]], labels: Sequence[Text], alt: str | Text) -> Markup:
+        """The drawing of a layered network; ``layers`` holds the LaTeX symbol of each unit."""
+        return layered(layers, [self.text.plain(label) for label in labels], self.alt(alt))
 
     def math(self, latex: str) -> Markup:
         """A formula that we wrote ourselves, from symbols that may be the author's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpslides import diagrams, figures
+from bpslides import figures
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
 from bpslides.model import Figure, NetworkDrawing
@@ -57,7 +57,6 @@ def figure(block: Figure, numbers: Numbers, problems: Problems, key: str) -> Vie
 
 def network(block: NetworkDrawing, numbers: Numbers, problems: Problems, key: str) -> View | None:
     """A layered drawing."""
-    labels = [str(label) for label in block.labels or []]
     if block.layers is not None:
         layers = [[""] * count for count in block.layers]
     else:
@@ -76,8 +75,8 @@ def network(block: NetworkDrawing, numbers: Numbers, problems: Problems, key: st
             problems.error(message, block.model.place(), "give “layers” instead of a “model”, such as [6, 4, 2]")
             return None
     shape = ", ".join(str(len(units)) for units in layers)
-    alt = str(
-        block.alt
-        or f"A layered network with {shape} units per layer; every unit is joined to every unit of the next layer."
-    )
-    return {"svg": diagrams.layered(layers, labels, alt)}
+    return {
+        "layers": layers,
+        "alt": block.alt
+        or f"A layered network with {shape} units per layer; every unit is joined to every unit of the next layer.",
+    }
