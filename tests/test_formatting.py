@@ -71,7 +71,9 @@ def test_significant_digits_are_all_there(value: float, digits: int) -> None:
     assert shown == expected
 
 
-@pytest.mark.parametrize("spec", ["", "2f", ".2", ".2x", "x", ".100f", "s", "+s", ".0s", "3s", "{}", ".2f ", "0>9f", ".2d", "−.2f", "!r"])
+@pytest.mark.parametrize(
+    "spec", ["", "2f", ".2", ".2x", "x", ".100f", "s", "+s", ".0s", "3s", "{}", ".2f ", "0>9f", ".2d", "−.2f", "!r"]
+)
 def test_other_formats_are_refused(spec: str) -> None:
     """Anything but the few formats is refused with an example."""
     with pytest.raises(ValueError, match=r"use one such as \.2f"):

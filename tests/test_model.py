@@ -11,7 +11,7 @@ from tests.decks import Deck, with_content
 
 # Content begins in line 16 of the deck, its blocks in column 9.
 MISTAKES = [
-    ("equation: {tx: a}", ["16:9: “tex” is missing", "16:20: unknown key “tx” (did you mean “tex”?)"]),
+    ("equation: {tx: a}", ["16:20: unknown key “tx” (did you mean “tex”?)"]),
     ("equation: {tex: a, tone: red}", ["16:28: “tone” should be one of: plain, forward, backward"]),
     (
         "flow: [a, b]",

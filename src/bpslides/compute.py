@@ -7,7 +7,7 @@ for its live blocks.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -32,6 +32,15 @@ from bpslides.source import Source
 from bpslides.text import Text
 
 _parse = lru_cache(maxsize=20_000)(parse)
+
+
+class Wanted(NamedTuple):
+    """What a reference such as `m.after(3).grad.w` asks for. ``kind`` is ``value``, ``grad`` or ``updated``."""
+
+    program: Program
+    steps: int
+    kind: str
+    name: str
 
 
 class Numbers:
@@ -106,6 +115,21 @@ class Numbers:
         model = self._source.deck.models.get(name)
         return model.network if model else None
 
+    def wanted(self, text: Text) -> Wanted | None:
+        """What a text that is nothing but one reference asks for; None, with the reason told, if it is no such text."""
+        expression = read_expression(text, self._problems)
+        if expression is None:
+            return None
+        if not isinstance(expression, Reference):
+            hint = "such as model.y_hat, model.grad.w or model.updated.w"
+            self._problems.error("this should be one number of a model", text.place(), hint)
+            return None
+        try:
+            return self._resolve(expression)
+        except (ExpressionError, AutodiffError) as error:
+            report(error, text, 0, self._problems)
+            return None
+
     def _value(self, source: str, within: Text, offset: int) -> Any:
         try:
             return evaluate(_parse(source), self._lookup)
@@ -117,8 +141,8 @@ class Numbers:
         """Whether a model is missing for a reason that has been reported."""
         return name in self._broken or self._source.incomplete
 
-    def _lookup(self, ref: Reference) -> Any:
-        """The value of ``model[.after(n)][.grad|.updated].name``."""
+    def _resolve(self, ref: Reference) -> Wanted:
+        """The parts of ``model[.after(n)][.grad|.updated].name``."""
         first, rest = ref.parts[0], list(ref.parts[1:])
         if first not in self.programs and self._is_broken(str(first)):
             raise BrokenModel(f"“{first}” could not be made", ref.start)
@@ -141,6 +165,11 @@ class Numbers:
             )
         if name not in known:
             raise ExpressionError(f"“{first}” has no “{name}”", ref.start, did_you_mean(name, known) or "")
+        return Wanted(program, steps, kind, name)
+
+    def _lookup(self, ref: Reference) -> Any:
+        """The value of what a reference asks for."""
+        program, steps, kind, name = self._resolve(ref)
         try:
             state = program.state(steps)
         except AutodiffError as error:
@@ -148,7 +177,7 @@ class Numbers:
         if kind == "grad":
             gradient = program.gradient(state, name)
             if gradient is None:
-                hint = f"the output is saturated; ask for {first}.grad.{name.removesuffix('.a')}.z"
+                hint = f"the output is saturated; ask for {program.name}.grad.{name.removesuffix('.a')}.z"
                 raise ExpressionError(f"the gradient of “{name}” is too large for a number", ref.start, hint)
             return gradient
         return state.updated[name] if kind == "updated" else state.tape.value(name)

@@ -36,6 +36,13 @@ def latex_number(value: object, spec: str | None = None) -> str:
     return digits if exponent is None else f"{digits} \\times 10^{{{exponent}}}"
 
 
+def shows_exactly(value: float, spec: str | None = None) -> bool:
+    """Tell whether a number reads as it is, and not rounded; the last digits of a double do not count."""
+    digits, exponent = _parts(value, spec)
+    read = float(digits.replace(",", "").removesuffix("%")) * 10.0 ** (exponent or 0)
+    return math.isclose(read / 100 if digits.endswith("%") else read, value, rel_tol=1e-12)
+
+
 def _parts(value: object, spec: str | None) -> tuple[str, int | None]:
     """Format as Python does, and split the power of ten off."""
     number = _plain(value)

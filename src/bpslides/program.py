@@ -18,6 +18,7 @@ from bpslides.autodiff import AutodiffError, Diverged, NotFinite, Run, Tape, Var
 from bpslides.errors import Problems
 from bpslides.expression import Expression, ExpressionError, Reference, evaluate, name_problem, parse, references
 from bpslides.networks import Graph
+from bpslides.symbolic import default_symbol
 from bpslides.text import Text
 
 
@@ -43,6 +44,10 @@ class Program:
         """Names of the parameters, in the order of the deck."""
         return list(self.graph.parameters)
 
+    def symbol(self, name: str) -> str:
+        """How a name looks in formulas, as LaTeX: as the deck says, or by itself."""
+        return self.symbols.get(name, default_symbol(name))
+
     @property
     def names(self) -> list[str]:
         """Every name that may be asked for: leaves, then lines."""
@@ -57,12 +62,21 @@ class Program:
             AutodiffError: when ``steps`` is out of range.
             Diverged: when a value on the way is no longer finite.
         """
+        return self.form(steps).run.at(steps)
+
+    def form(self, steps: int) -> Program:
+        """The form of the model that has values after ``steps`` updates: this one, or else ``stable``.
+
+        Raises:
+            AutodiffError: as :meth:`state` does.
+        """
         try:
-            return self.run.at(steps)
+            self.run.at(steps)
         except Diverged:
             if self.stable is None:
                 raise
-            return self.stable.state(steps)
+            return self.stable
+        return self
 
     def gradient(self, state: autodiff.State, name: str) -> autodiff.Array | None:
         """∂loss/∂``name``; None where it is too large for a number, as it can be for a saturated output.

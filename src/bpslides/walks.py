@@ -10,16 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bpslides.autodiff import local_derivatives
+from bpslides import chains
 from bpslides.diagrams import GraphLayout, graph, operands
-from bpslides.expression import Expression, Reference
+from bpslides.expression import Expression
 from bpslides.formatting import latex_number
 from bpslides.program import Program
-from bpslides.symbolic import default_symbol, derivative, latex, replace, substitute
+from bpslides.symbolic import latex, substitute
 
 #: Walk factors are shown to four decimals; full precision is one hover away.
 SHOWN = ".4f"
-MAX_PATHS = 4
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def plan(program: Program, target: str, plot_points: dict[str, str] | None = Non
     """Plan the walk to ∂loss/∂``target``. ``plot_points`` maps a node to the node of its image on the plotted curve.
 
     Raises:
-        ValueError: when the loss does not depend on ``target`` or reaches it by more than ``MAX_PATHS`` paths.
+        ValueError: when the loss does not depend on ``target`` or reaches it by more than ``chains.MAX_PATHS`` paths.
     """
     return _Planner(program, target, plot_points or {}).plan()
 
@@ -89,11 +88,9 @@ class _Planner:
         state = program.state()
         self.value = {name: float(state.tape.value(name)) for name in program.names}
         self.adjoint = {name: float(state.sweep.gradient(name)) for name in program.names}
-        self.symbols = {name: program.symbols.get(name, default_symbol(name)) for name in program.names}
+        self.symbols = {name: program.symbol(name) for name in program.names}
         self.lines = list(program.graph.lines)
-        self.local = {
-            name: local_derivatives(state.tape, name, set(operands(program, name)) - {name}) for name in self.lines
-        }
+        self.local = {name: chains.slopes(program, state.tape, name) for name in self.lines}
         self.substeps: list[Substep] = []
         self.value_step = dict.fromkeys(program.graph.leaves, 0)
         self.gradient_step: dict[str, int] = {}
@@ -106,10 +103,7 @@ class _Planner:
         for number, (source, target) in enumerate(self._backward_edges(paths), 1):
             self._backward(source, target, number)
         chain = [
-            [
-                Factor(s, t, self._partial(s, t), float(self.local[s][t]), self.edge_step[s, t])
-                for s, t in pairwise(path)
-            ]
+            [Factor(s, t, self._partial(s, t), self.local[s][t], self.edge_step[s, t]) for s, t in pairwise(path)]
             for path in paths
         ]
         self._result(chain)
@@ -139,24 +133,11 @@ class _Planner:
 
     def _paths(self) -> list[list[str]]:
         """All paths from the loss down to the target."""
-        # Lines through which the target is reached: without this, a search may go through 2ⁿ paths that lead nowhere.
-        leading = {self.target}
-        for line in self.lines:
-            if not leading.isdisjoint(operands(self.program, line)):
-                leading.add(line)
-        found: list[list[str]] = []
-        waiting = [[self.program.output]]
-        while waiting:
-            path = waiting.pop()
-            for operand in operands(self.program, path[-1]) if path[-1] in self.lines else []:
-                if operand == self.target:
-                    found.append([*path, operand])
-                elif operand in leading:
-                    waiting.append([*path, operand])
-            if len(found) > MAX_PATHS:
-                raise ValueError(
-                    f"the loss reaches “{self.target}” by more than {MAX_PATHS} paths; choose another gradient"
-                )
+        found = chains.paths(self.program, self.target)
+        if len(found) > chains.MAX_PATHS:
+            raise ValueError(
+                f"the loss reaches “{self.target}” by more than {chains.MAX_PATHS} paths; choose another gradient"
+            )
         if not found:
             raise ValueError(f"the loss does not depend on “{self.target}”")
         return found
@@ -204,18 +185,18 @@ class _Planner:
         self.edge_step[source, target] = step
         self.gradient_step[target] = step
         self.gradient_step.setdefault(source, step)
-        local = self._local_expression(source, target)
+        local = chains.slope_formula(self.program, source, target)
         partial = self._partial(source, target)
         numeric = self._numeric(local)
-        value = self._number(float(self.local[source][target]))
+        value = self._number(self.local[source][target])
         formulas = [
             f"{partial} = {self._symbolic(local)}" + (f" = {numeric}" if numeric != value else "") + f" = {value}"
         ]
         if source != self.program.output:
             whole = self._partial(self.program.output, target)
             above = self._partial(self.program.output, source)
-            factors = self.adjoint[source], float(self.local[source][target])
-            product = f"{self._signed(factors[0], first=True)} \\cdot {self._signed(factors[1])}"
+            factors = self.adjoint[source], self.local[source][target]
+            product = self._product(factors)
             amount = factors[0] * factors[1]
             arrives = "+=" if abs(amount - self.adjoint[target]) > 1e-12 * max(1.0, abs(amount)) else "="
             formulas.append(f"{whole} {arrives} {above} \\cdot {partial} = {product} = {self._number(amount)}")
@@ -227,9 +208,7 @@ class _Planner:
 
     def _result(self, chain: list[list[Factor]]) -> None:
         symbols = " + ".join(r" \cdot ".join(factor.symbol for factor in path) for path in chain)
-        numbers = " + ".join(
-            r" \cdot ".join(self._signed(factor.value, first=i == 0) for i, factor in enumerate(path)) for path in chain
-        )
+        numbers = " + ".join(self._product(factor.value for factor in path) for path in chain)
         whole = self._partial(self.program.output, self.target)
         self.substeps.append(
             Substep(
@@ -248,13 +227,8 @@ class _Planner:
     def _last_point(self) -> tuple[float, float] | None:
         return self.substeps[-1].point if self.substeps else None
 
-    def _local_expression(self, source: str, target: str) -> Expression:
-        """∂source/∂target in symbols; a line's own value stands for its expression, so σ′ becomes a(1−a)."""
-        expression = self.program.expressions[source]
-        return replace(derivative(expression, target), expression, Reference(tuple(source.split("."))))
-
     def _partial(self, of: str, by: str) -> str:
-        return f"\\frac{{\\partial {self.symbols[of]}}}{{\\partial {self.symbols[by]}}}"
+        return chains.partial(self.program, of, by)
 
     def _symbolic(self, expression: Expression) -> str:
         return latex(expression, lambda name: self.symbols.get(name, name))
@@ -268,6 +242,5 @@ class _Planner:
         is_short = len(short.partition(".")[2]) <= 3 and "e" not in short
         return latex_number(value, None if is_short else SHOWN)
 
-    def _signed(self, value: float, *, first: bool = False) -> str:
-        text = self._number(value)
-        return f"({text})" if value < 0 and not first else text
+    def _product(self, factors: Iterable[float]) -> str:
+        return chains.product([self._number(factor) for factor in factors], bare_first=True)

@@ -230,15 +230,15 @@ def substitute(expression: Expression, values: Mapping[str, float | Expression])
         value = values[str(found)]
         return Number(float(value)) if isinstance(value, int | float) else value
 
-    return _transform(expression, put)
+    return transform(expression, put)
 
 
 def replace(expression: Expression, part: Expression, by: Expression) -> Expression:
     """Put `by` in the place of every part that is equal to `part`."""
-    return _transform(expression, lambda found: by if found == part else None)
+    return transform(expression, lambda found: by if found == part else None)
 
 
-def _transform(expression: Expression, change: Callable[[Expression], Expression | None]) -> Expression:
+def transform(expression: Expression, change: Callable[[Expression], Expression | None]) -> Expression:
     """Rebuild an expression from the top, with `change` deciding on each part; None keeps it and looks inside."""
     spine: list[Binary] = []
     result = change(expression)
@@ -247,19 +247,19 @@ def _transform(expression: Expression, change: Callable[[Expression], Expression
         expression = expression.left
         result = change(expression)
     if result is None:
-        result = _transform_inside(expression, change)
+        result = _inside(expression, change)
     for binary in reversed(spine):
-        result = dataclasses.replace(binary, left=result, right=_transform(binary.right, change))
+        result = dataclasses.replace(binary, left=result, right=transform(binary.right, change))
     return result
 
 
-def _transform_inside(expression: Expression, change: Callable[[Expression], Expression | None]) -> Expression:
+def _inside(expression: Expression, change: Callable[[Expression], Expression | None]) -> Expression:
     def each(parts: tuple[Expression, ...]) -> tuple[Expression, ...]:
-        return tuple(_transform(part, change) for part in parts)
+        return tuple(transform(part, change) for part in parts)
 
     match expression:
         case Unary() | Index():
-            return dataclasses.replace(expression, operand=_transform(expression.operand, change))
+            return dataclasses.replace(expression, operand=transform(expression.operand, change))
         case Call():
             return dataclasses.replace(expression, arguments=each(expression.arguments))
         case Array():

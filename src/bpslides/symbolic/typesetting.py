@@ -22,6 +22,7 @@ from bpslides.expression import (
     references,
 )
 from bpslides.formatting import latex_number
+from bpslides.symbolic.shortening import ELLIPSIS
 
 # How tightly a piece of LaTeX holds together, loosest first.
 _TRUTH, _SUM, _SIGNED, _PRODUCT, _FRACTION, _POWER, _ATOM = range(7)
@@ -37,7 +38,8 @@ def latex(expression: Expression, symbol: Callable[[str], str], number: Callable
     `symbol` gives the LaTeX of a name (`str` of a reference), `number` that of a number, with an ASCII minus in front
     of negative ones.
     """
-    return _Typesetter(symbol, number, visible_dots=not references(expression)).set(expression)[0]
+    names = [name for name in references(expression) if name != ELLIPSIS]
+    return _Typesetter(symbol, number, visible_dots=not names).set(expression)[0]
 
 
 class _Typesetter:
@@ -90,6 +92,8 @@ class _Typesetter:
                 if text[:1] == "-":
                     return text, _SIGNED
                 return text, _PRODUCT if r"\times" in text else _ATOM
+            case Reference() if expression == ELLIPSIS:
+                return r"\cdots", _ATOM
             case Reference():
                 return self.symbol(str(expression)), _ATOM
             case Unary():

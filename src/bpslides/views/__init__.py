@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bpslides.views.common import View, place_of
+from bpslides.views.equation import equation
 from bpslides.views.figures import figure, network
 from bpslides.views.live import curve, demo, surface
 from bpslides.views.walk import walk
@@ -15,6 +16,7 @@ from bpslides.views.walk import walk
 __all__ = ["VIEWS", "View", "place_of"]
 
 VIEWS: dict[str, Callable[..., View | None]] = {
+    "equation": equation,
     "figure": figure,
     "network": network,
     "demo": demo,

@@ -9,6 +9,18 @@ from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.content import BLOCKS, Content
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
-from bpslides.model.blocks.text import Table
+from bpslides.model.blocks.text import Equation, Table
 
-__all__ = ["BLOCKS", "Block", "Content", "Curve", "Demo", "Figure", "NetworkDrawing", "Surface", "Table", "Walk"]
+__all__ = [
+    "BLOCKS",
+    "Block",
+    "Content",
+    "Curve",
+    "Demo",
+    "Equation",
+    "Figure",
+    "NetworkDrawing",
+    "Surface",
+    "Table",
+    "Walk",
+]

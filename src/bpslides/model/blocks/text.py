@@ -32,24 +32,48 @@ class Markdown(Block):
         return {"text": value} if isinstance(value, str) else value
 
 
-class Equation(Block):
-    """A formula on a line of its own, in LaTeX, or several under one another.
+Shown = Literal["symbols", "numbers", "value"]
 
-    Numbers go in by double braces with a space behind them. Put LaTeX between single quotes: in double quotes, YAML
-    takes the backslashes for its own.
+
+class Equation(Block):
+    """A formula on a line of its own: in LaTeX, or written by itself from a number of a model.
+
+    Numbers go into LaTeX by double braces with a space behind them. Put LaTeX between single quotes: in double quotes,
+    YAML takes the backslashes for its own. With ``of`` there is nothing to type: ``of: neuron.y_hat`` gives the formula
+    of a value, ``of: neuron.grad.w`` the chain of a gradient, ``of: neuron.updated.w`` a step of gradient descent, and
+    ``of: neuron.after(3).y_hat`` the same after three steps.
     """
 
     kind = "equation"
     short = "tex"
-    example = (
-        r"equation: 'L = (y - \hat y)^2 = ({{ neuron.y | .1f }} - {{ neuron.y_hat | .1f }})^2 = {{ neuron.L | .2f }}'"
-    )
-    tex: Text | list[Text]
-    """The formula in LaTeX, or a list of formulas."""
+    example = "equation: {of: neuron.grad.w, tone: backward, note: The weight moves z, z moves the prediction, and so on.}"
+    tex: Text | list[Text] | None = None
+    """The formula in LaTeX, or a list of formulas, one under the other."""
+    of: Text | None = None
+    """In place of ``tex``, one number of a model, whose formula is written by itself; short in one line, long in rows.
+    Where a printed number is rounded, ≈ stands in place of =."""
+    show: list[Shown] | None = None
+    """What the formula of ``of`` goes through, in this order: ``symbols``, ``numbers``, ``value``; all three if not
+    given."""
+    expand: list[Text] | None = None
+    """Lines of the graph that are written out in the formula of ``of``. If not given, that is done only where a line is
+    a function of one other line: relu(w x + b) in place of relu(z)."""
+    format: Text | None = None
+    """The format of the model's numbers in the formula of ``of``, such as ``.2f``."""
     note: Text | None = None
     """A sentence below, for what the formula leaves open."""
     tone: Literal["plain", "forward", "backward"] = "plain"
     """Its colour: ``forward`` is blue, for values on their way to the loss, ``backward`` orange, for gradients."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Equation:
+        if (self.tex is None) == (self.of is None):
+            raise PydanticCustomError(
+                "equation", "needs either a formula as “tex”, or “of” with a number of a model, such as neuron.y_hat"
+            )
+        if self.of is None and (self.show is not None or self.expand is not None or self.format is not None):
+            raise PydanticCustomError("equation", "has “show”, “expand” or “format”, which go with “of”")
+        return self
 
 
 class FlowBox(Part):
