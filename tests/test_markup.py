@@ -14,6 +14,7 @@ from bpslides.compute import Numbers
 from bpslides.errors import Problems
 from bpslides.markup import MathError, Writer, display_formula, mathml
 from bpslides.model import Deck as DeckData
+from bpslides.notation import Ledger
 from bpslides.source import Source
 from bpslides.text import Text
 from tests.decks import Deck, with_content
@@ -24,7 +25,9 @@ def write(text: str) -> tuple[Node, list[str]]:
     """The HTML of a text outside of any deck, and the messages about it."""
     problems = Problems()
     source = Source(DeckData(title=Text("T")), "t", Path())
-    html = Writer(Numbers(source, problems), Assets(single_file=False), problems).block(Text(text))
+    html = Writer(
+        Numbers(source, problems), Assets(single_file=False), Ledger({}, {}, mathml, problems), problems
+    ).block(Text(text))
     return read(html), [problem.message for problem in problems.found]
 
 

@@ -33,7 +33,8 @@ def whole(example: str) -> str:
     kind = re.match(r"- (\w+):", example)
     if kind is None or kind[1] in BLOCKS:
         indented = "  - title: One\n    content:\n" + indented.replace("  ", "      ", 1).replace("\n  ", "\n      ")
-    return f"title: Test\n{reference.SAMPLE}slides:\n{indented.rstrip()}\n"
+    head = reference.HEADS.get(kind[1], "") if kind else ""
+    return f"title: Test\n{head}{reference.SAMPLE}slides:\n{indented.rstrip()}\n"
 
 
 @pytest.mark.parametrize("file", words(), ids=lambda file: file.name)

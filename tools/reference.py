@@ -38,7 +38,8 @@ def deck_of(kinds: list[str]) -> str:
     for kind in kinds:
         example = BLOCKS[kind].example.strip().replace("\n", "\n        ")
         slides.append(f"  - id: block-{kind}\n    title: {kind}\n    content:\n      - {example}\n")
-    return f"title: Blocks\n{reference.SAMPLE}slides:\n{''.join(slides)}"
+    heads = "".join(reference.HEADS.get(kind, "") for kind in kinds)
+    return f"title: Blocks\n{heads}{reference.SAMPLE}slides:\n{''.join(slides)}"
 
 
 def words() -> dict[Path, str]:
@@ -64,6 +65,19 @@ def picture(page: Page, kind: str) -> bytes:
     return packed.getvalue()
 
 
+def take(page: Page, kinds: list[str]) -> None:
+    """Write the pictures of these blocks, all in one deck."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "deck")
+        folder.mkdir()
+        (folder / "deck.yaml").write_text(deck_of(kinds), encoding="utf-8")
+        site, _ = make_site(folder / "deck.yaml", Output.SINGLE_FILE)
+        page.goto(write_file(site, Path(scratch)).resolve().as_uri())
+        page.evaluate("document.querySelectorAll('.controls, .progress, header').forEach(e => e.remove())")
+        for kind in kinds:
+            (PICTURES / f"{kind}.png").write_bytes(picture(page, kind))
+
+
 def main() -> int:
     """Write everything; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -73,16 +87,13 @@ def main() -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, launch() as browser:
-        folder = Path(scratch, "deck")
-        folder.mkdir()
-        (folder / "deck.yaml").write_text(deck_of(kinds), encoding="utf-8")
-        site, _ = make_site(folder / "deck.yaml", Output.SINGLE_FILE)
+    with launch() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
-        page.goto(write_file(site, Path(scratch)).resolve().as_uri())
-        page.evaluate("document.querySelectorAll('.controls, .progress, header').forEach(e => e.remove())")
-        for kind in kinds:
-            (PICTURES / f"{kind}.png").write_bytes(picture(page, kind))
+        # What a block has in the head of its deck would change the others, too.
+        alike = [kind for kind in kinds if kind not in reference.HEADS]
+        for group in [alike, *([kind] for kind in kinds if kind in reference.HEADS)]:
+            if group:
+                take(page, group)
     for stale in [file for file in PAGES.rglob("*.*") if file not in words() and file.stem not in BLOCKS]:
         stale.unlink()
     total = sum(file.stat().st_size for file in PICTURES.iterdir())

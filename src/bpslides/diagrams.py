@@ -5,7 +5,7 @@ Stroke widths, radii, arrow heads and colours come from the theme by CSS classes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -61,10 +61,13 @@ def _italic(text: str) -> str:
 # ── layered networks ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def layered(layers: Sequence[Sequence[str]], labels: Sequence[str], alt: str) -> Markup:
+def layered(
+    layers: Sequence[Sequence[str]], labels: Sequence[str], alt: str, declared: Callable[[str], str] = lambda _: ""
+) -> Markup:
     """A layered network: a column of circles per layer, a line per weight, the layer's label below.
 
-    ``layers`` holds the text inside each unit ("" for none), as LaTeX symbols.
+    ``layers`` holds the text inside each unit ("" for none), as LaTeX symbols, and ``declared`` gives the attributes
+    that mark one which the deck's notation explains.
     """
     width, radius, room_for_labels = 1040, 26, 44 if labels else 0
     columns = [width * (i + 0.5) / len(layers) for i in range(len(layers))]
@@ -85,11 +88,14 @@ def layered(layers: Sequence[Sequence[str]], labels: Sequence[str], alt: str) ->
     for index, (units, column) in enumerate(zip(layers, places, strict=True)):
         kind = "input" if index == 0 else "output" if index == len(layers) - 1 else "hidden"
         for text, (x, y) in zip(units, column, strict=True):
+            # A symbol that the notation explains is one thing to point at: its circle and its name.
+            parts.append(f"<g{declared(text) if text else ''}>")
             parts.append(f'<circle class="unit {kind}" cx="{x:.1f}" cy="{y:.1f}" r="{radius}"/>')
             if text:
                 parts.append(
                     f'<text class="unit-name {kind}" x="{x:.1f}" y="{y:.1f}" dy="0.33em">{symbol(text)}</text>'
                 )
+            parts.append("</g>")
         if index < len(labels):
             parts.append(
                 f'<text class="layer-name" x="{columns[index]:.1f}" y="{height - 8}">{escape(labels[index])}</text>'

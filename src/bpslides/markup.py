@@ -22,6 +22,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from bpslides.assets import Assets
 from bpslides.errors import Problems
+from bpslides.notation import Ledger, missing, spot
 from bpslides.text import Text
 
 if TYPE_CHECKING:
@@ -128,8 +129,9 @@ def _parts(latex: str) -> list[list[str]]:
 class Writer:
     """Turns the texts of one deck into HTML. What is wrong with a text goes to ``problems``."""
 
-    def __init__(self, numbers: Numbers, assets: Assets, problems: Problems) -> None:
+    def __init__(self, numbers: Numbers, assets: Assets, ledger: Ledger, problems: Problems) -> None:
         self._numbers = numbers
+        self._ledger = ledger
         self._assets = assets
         self._problems = problems
         self._markdown = MarkdownIt("commonmark", {"html": False, "typographer": False}, renderer_cls=_Renderer)
@@ -227,8 +229,12 @@ class Writer:
         return "".join(pieces), shifts
 
     def _math(self, latex: str, display: bool, text: Text, source_offset: Callable[[int], int]) -> Markup:
+        def undeclared(symbol: str) -> None:
+            # The numbers are no symbols, so the text as written holds the same ones.
+            self._problems.warning(*missing(symbol, text.place(spot(text, symbol, source_offset(0)))))
+
         try:
-            return display_formula(latex) if display else mathml(latex)
+            return self._ledger.mark(display_formula(latex) if display else mathml(latex), undeclared)
         except MathError as error:
             self._problems.error(
                 f"this formula cannot be read: {error.message}",

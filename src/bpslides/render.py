@@ -31,6 +31,7 @@ from bpslides.errors import Problems, did_you_mean
 from bpslides.formatting import format_number
 from bpslides.markup import MathError, Writer, display_formula, mathml
 from bpslides.model import Block, Slide, Stack, Table
+from bpslides.notation import Entry, Ledger, missing
 from bpslides.source import Source
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
@@ -84,7 +85,9 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     deck = source.deck
     assets = Assets(single_file=output is Output.SINGLE_FILE)
     theme = themes.load(deck.theme, source.folder, problems)
-    renderer = Renderer(numbers, assets, problems)
+    symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
+    ledger = Ledger(deck.notation, symbols, mathml, problems)
+    renderer = Renderer(numbers, assets, ledger, problems)
     total = len(source.slides) - 1
     sections: list[Section] = []
     columns: list[Markup] = []
@@ -105,10 +108,11 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     ]
     frame = _Frame(assets, output)
     title = renderer.text.plain(deck.title)
-    frame.style(theme, "\n".join(columns) + title)
+    notation = renderer.explanations()
+    frame.style(theme, "\n".join([*columns, title, notation]))
     frame.script()
     settings = {"output": output.name.lower(), "plotly": frame.plotly_link, "title": title}
-    fingerprint = _fingerprint(settings, theme.css, deck.lang, deck.footer)
+    fingerprint = _fingerprint(settings, theme.css, deck.lang, deck.footer, notation)
     settings["version"] = version = _fingerprint(fingerprint, columns)[:16]
     page = (
         _environment()
@@ -121,6 +125,7 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
             title=title,
             description=renderer.text.plain(deck.subtitle) if deck.subtitle else None,
             sections=columns,
+            notation=notation,
             settings=settings,
             **frame.parts,
         )
@@ -144,9 +149,10 @@ _NUMERIC = re.compile(r"\s*(\{\{.*\}\}|[-+−]?[\d.,]+\s?%?)\s*\Z", re.DOTALL)
 class Renderer:
     """Draws slides and blocks by the templates; handed to every macro as ``r``."""
 
-    def __init__(self, numbers: Numbers, assets: Assets, problems: Problems) -> None:
+    def __init__(self, numbers: Numbers, assets: Assets, ledger: Ledger, problems: Problems) -> None:
         self.numbers, self.problems = numbers, problems
-        self.text = Writer(numbers, assets, problems)
+        self.text = Writer(numbers, assets, ledger, problems)
+        self._ledger = ledger
         self._macros = _macros()
         self._slide_template = _environment().get_template("slide.html")
         self._key = ""
@@ -199,7 +205,38 @@ class Renderer:
 
     def layered(self, layers: Sequence[Sequence[str]], labels: Sequence[Text], alt: str | Text) -> Markup:
         """The drawing of a layered network; ``layers`` holds the LaTeX symbol of each unit."""
-        return layered(layers, [self.text.plain(label) for label in labels], self.alt(alt))
+        return layered(
+            layers,
+            [self.text.plain(label) for label in labels],
+            self.alt(alt),
+            self.declared,
+        )
+
+    def declared(self, latex: str) -> Markup:
+        """The attributes of an element of a drawing that shows this symbol: its number in the ledger, its colour."""
+        entry = self._ledger.find(latex)
+        pairs = entry.attributes.items() if entry else ()
+        return Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in pairs)
+
+    def explanations(self) -> Markup:
+        """What the page shows of each declared symbol on demand; nothing for a deck without a notation."""
+        if not self._ledger.entries:
+            return Markup()
+        template = _environment().get_template("notation.html")
+        return Markup(template.render(entries=self._ledger.entries, r=self))  # noqa: S704 - a template of ours
+
+    def notation(self, only: Sequence[Text] | None = None) -> Sequence[Entry]:
+        """The entries of the notation, or ``only`` some of them; what is not declared is reported."""
+        if only is None:
+            if not self._ledger.entries:
+                hint = "begin the deck with “notation”, such as: notation: {w: weight}"
+                self.problems.error("this deck has no notation to show", self._place, hint)
+            return self._ledger.entries
+        by_key = {str(entry.key): entry for entry in self._ledger.entries}
+        for key in only:
+            if key not in by_key:
+                self.problems.error(f"“{key}” is not in the notation", key.place(), did_you_mean(key, by_key))
+        return [by_key[key] for key in only if key in by_key]
 
     def math(self, latex: str) -> Markup:
         """A formula that we wrote ourselves, from symbols that may be the author's."""
@@ -211,7 +248,9 @@ class Renderer:
 
     def _own(self, convert: Callable[[str], Markup], latex: str) -> Markup:
         try:
-            return convert(latex)
+            return self._ledger.mark(
+                convert(latex), lambda symbol: self.problems.warning(*missing(symbol, self._place))
+            )
         except MathError as error:
             message = f"a formula of this block cannot be read: {error.message}"
             self.problems.error(message, self._place, "look at the “symbol” or the model's “symbols” in it")

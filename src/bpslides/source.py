@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from bpslides import paths
 from bpslides.block_finder import BlockFinder
 from bpslides.errors import Problems, UsageError, did_you_mean
-from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack
+from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol
 from bpslides.text import SourceFile, Text
 from bpslides.yaml_tree import MAX_BYTES, Tree, parse
 
@@ -87,10 +87,14 @@ def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...
         )
         return None
 
-    head = {key: value for key, value in tree.data.items() if key not in ("models", "slides")}
+    head = {key: value for key, value in tree.data.items() if key not in ("notation", "models", "slides")}
     # Head, models and slides are checked one by one: a fault in one hides none in the others.
     checked = _validate(Head, head, (), tree, problems) or source.deck
-    deck = Deck.model_construct(**{**dict(checked), "models": {}, "slides": []})
+    deck = Deck.model_construct(**{**dict(checked), "notation": {}, "models": {}, "slides": []})
+    for name, data in _mapping(tree, "notation", problems).items():
+        symbol = _validate(Symbol, data, ("notation", name), tree, problems)
+        # A broken entry has been told, and is still a declaration.
+        deck.notation[name] = symbol or Symbol.model_construct(name=name, meaning=None, colour=None)
     for name, data in _mapping(tree, "models", problems).items():
         model = _validate(Model, data, ("models", name), tree, problems)
         if model is not None:
@@ -195,6 +199,7 @@ def _merge(deck: Deck, include: Include, other: Deck, problems: Problems) -> Non
             )
         else:
             deck.models[name] = model
+    deck.notation = {**other.notation, **deck.notation}  # the deck that includes has the last word
     deck.slides += _range(other, include, problems)
 
 

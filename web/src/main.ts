@@ -5,6 +5,7 @@ import { guardKeys, insideBlock } from "./keys";
 import { connect } from "./live";
 import { calm, following, phone, printing, settings } from "./page";
 import { type Patch, applyPatch } from "./patch";
+import { Symbols } from "./symbols";
 import { Channel, type Place } from "./sync";
 
 declare global {
@@ -23,6 +24,7 @@ const deck = new Reveal(document.querySelector<HTMLElement>(".reveal")!);
 window.Reveal = deck;
 
 const lead = following === null;
+const symbols = lead && !printing ? new Symbols(deck) : null;
 const states = new Map<string, unknown>();
 const channel = new Channel((note) => {
   if (lead && note.kind === "hello") announce(true);
@@ -72,6 +74,7 @@ function follow(to: Place | null): void {
 
 async function draw(): Promise<void> {
   fitFormulas(deck.getCurrentSlide());
+  symbols?.refresh();
   await blocks.showNear(deck.getCurrentSlide(), sections());
 }
 

@@ -16,7 +16,7 @@ from bpslides.model.blocks import (
     Table,
     Walk,
 )
-from bpslides.model.deck import Deck, Head, Include, Slide, Stack
+from bpslides.model.deck import Deck, Head, Include, Slide, Stack, Symbol
 from bpslides.model.models import Initialiser, Layer, MiniBatch, Model, Network, Schedule
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Slide",
     "Stack",
     "Surface",
+    "Symbol",
     "Table",
     "Walk",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks import Content
@@ -30,6 +30,7 @@ Identifier = Annotated[
     BeforeValidator(_identifier),
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"}),
 ]
+Ink = Literal["accent", "forward", "backward", "good", "bad", "muted"]
 
 
 class Slide(Part):
@@ -96,9 +97,31 @@ class Head(Part):
     """How long the talk takes, in minutes."""
 
 
+class Symbol(Part):
+    """What a symbol of the talk stands for. It is written as LaTeX, or as a name of a model: ``y_hat`` is ŷ.
+
+    A symbol also stands for itself with an index, ``w`` for w₁ and w₂, unless these are declared as well.
+    """
+
+    short = "name"
+    name: Text
+    """What the symbol is called, such as learning rate."""
+    meaning: Text | None = None
+    """What it means, in a sentence."""
+    colour: Ink | None = None
+    """Its colour in all formulas and drawings, one of those that the theme has for text."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
 class Deck(Head):
     """A whole deck: a head, the models, and the slides."""
 
+    notation: dict[Text, Symbol] = {}
+    """The symbols of the talk with what they stand for. They are explained where they stand, when pointed at."""
     models: dict[Text, Model] = {}
     """The models by their names. Every number of the deck comes from here."""
     slides: list[Slide | Stack] = []

@@ -24,6 +24,18 @@ _HERE = Path(__file__).parent
 SAMPLE = (_HERE / "sample.yaml").read_text(encoding="utf-8")
 """The models that the examples use, as the beginning of a deck."""
 
+HEADS = {
+    "notation": """\
+notation:
+  x: {name: input, meaning: What goes in.}
+  w: {name: weight, meaning: How strongly the input counts., colour: accent}
+  b: {name: bias, meaning: What is there without any input.}
+  y_hat: {name: prediction, meaning: What the neuron says., colour: forward}
+  L: {name: loss, meaning: How wrong that is., colour: backward}
+"""
+}
+"""Kind of block → what its example needs in the head of the deck."""
+
 TOPICS = {
     "deck": "The head of a deck, and YAML in one minute.",
     "slides": "Slides, stacks, and slides of other decks.",
@@ -129,6 +141,7 @@ _FORMATS = {
     "+.2f": "the same, always with its sign",
     ".3e": "as a power of ten",
     ".3g": "three significant digits, without zeros at the end",
+    ".3s": "three significant digits, with their zeros: 2 is 2.00",
     ".1%": "as percent",
     "d": "rounded to a whole number",
     ",d": "the same, with a comma between thousands",

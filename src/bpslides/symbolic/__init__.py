@@ -11,7 +11,17 @@ r"""Formulas that write themselves: derivatives of expressions, and expressions 
 
 from bpslides.symbolic.calculus import derivative, replace, substitute
 from bpslides.symbolic.shortening import ELLIPSIS, MOST_TERMS, shorten
-from bpslides.symbolic.symbols import default_symbol
+from bpslides.symbolic.symbols import default_symbol, letter_latex
 from bpslides.symbolic.typesetting import latex
 
-__all__ = ["ELLIPSIS", "MOST_TERMS", "default_symbol", "derivative", "latex", "replace", "shorten", "substitute"]
+__all__ = [
+    "ELLIPSIS",
+    "MOST_TERMS",
+    "default_symbol",
+    "derivative",
+    "latex",
+    "letter_latex",
+    "replace",
+    "shorten",
+    "substitute",
+]

@@ -89,11 +89,17 @@ def _split_marks(letters: str) -> tuple[str, list[str]]:
 def _letter(word: str) -> str:
     if word in _GREEK:
         return f"\\{word}"
-    if len(word) == 1 and (spelled := _greek_name(word)):
-        return f"\\{spelled}"
+    if len(word) == 1 and letter_latex(word) != word:
+        return letter_latex(word)
     if set(word) <= {"_"}:
         return r"\_"
     return word if len(word) == 1 else rf"\mathrm{{{word}}}"
+
+
+def letter_latex(character: str) -> str:
+    r"""Return the LaTeX of one letter: that of η is \eta, other letters stay."""
+    spelled = _greek_name(character)
+    return f"\\{spelled}" if spelled else character
 
 
 def _greek_name(character: str) -> str:

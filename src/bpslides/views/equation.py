@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpslides.equations import derivation
 from bpslides.errors import Problems
 from bpslides.expression import ExpressionError
 from bpslides.formatting import format_number
@@ -20,6 +19,8 @@ def equation(block: Equation, numbers: Numbers, problems: Problems, key: str) ->
     """The formula of a number of a model, as one line or as rows; nothing for a formula that the author wrote."""
     if block.of is None:
         return {"rows": None, "formula": None}
+    from bpslides.equations import derivation  # most formulas are the author's
+
     wanted = numbers.wanted(block.of)
     if wanted is None:
         return None

@@ -11,7 +11,7 @@ from bpslides.errors import did_you_mean
 from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
-from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Quote, Steps, Table
+from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Steps, Table
 from bpslides.model.parts import Number
 from bpslides.text import describe
 
@@ -53,7 +53,7 @@ class Fragment(Block):
     """What appears: a text, or a list of blocks."""
 
 
-_TEXT = (Markdown, Equation, Flow, Cards, Callout, Steps, Table, Quote)
+_TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote)
 _FIGURES = (Figure, NetworkDrawing)
 _LIVE = (Demo, Walk, Curve, Surface)
 _CONTAINERS = (Columns, Fragment)
@@ -66,7 +66,7 @@ def _kind_of(value: Any) -> str | None:
     if isinstance(value, Block):
         return value.kind
     if isinstance(value, str):
-        return Markdown.kind
+        return value if value == Notation.kind else Markdown.kind
     return str(next(iter(value))) if isinstance(value, dict) and len(value) == 1 else None
 
 

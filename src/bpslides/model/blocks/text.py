@@ -46,7 +46,7 @@ class Equation(Block):
 
     kind = "equation"
     short = "tex"
-    example = "equation: {of: neuron.grad.w, tone: backward, note: The weight moves z, z moves the prediction, and so on.}"
+    example = "equation: {of: neuron.grad.w, tone: backward, note: How far a nudge to the weight moves the loss.}"
     tex: Text | list[Text] | None = None
     """The formula in LaTeX, or a list of formulas, one under the other."""
     of: Text | None = None
@@ -219,6 +219,25 @@ table:
         if self.align is not None and len(self.align) != len(self.header):
             raise PydanticCustomError("align", "“align” needs one entry per column")
         return self
+
+
+class Notation(Block):
+    """The symbols of the talk, each with its name and meaning, as the deck's ``notation`` declares them.
+
+    ``- notation`` by itself shows all of them.
+    """
+
+    kind = "notation"
+    short = "only"
+    example = "notation: {only: [w, b, y_hat, L]}"
+    only: list[Text] | None = None
+    """Which symbols to show, written as in the deck's ``notation``, in this order; all of them if not given."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, value: Any) -> Any:
+        """`- notation` and `- notation:` are the block without any settings."""
+        return {} if value in (None, cls.kind, {cls.kind: None}) else value
 
 
 class Quote(Block):
