@@ -1,4 +1,4 @@
-"""Everything that is worked out before a deck is drawn: its models, the numbers in its texts, its claims.
+"""Everything that is worked out before a deck is drawn: its models and variables, the numbers in its texts, its claims.
 
 :class:`Numbers` holds the programs of a deck and answers for every expression in it; ``serve`` asks the same object
 for its live blocks.
@@ -30,6 +30,7 @@ from bpslides.program import BrokenModel, Program, from_function, read_expressio
 from bpslides.recording import from_model
 from bpslides.source import Source
 from bpslides.text import Text
+from bpslides.variables import Variables
 
 _parse = lru_cache(maxsize=20_000)(parse)
 
@@ -54,15 +55,31 @@ class Numbers:
         self._source = source
         self._broken = set(source.broken)
         self._problems = problems
-        for name, model in source.deck.models.items():
-            program = from_model(name, model, problems)
-            if program is None:
-                self._broken.add(str(name))
-            else:
-                self.programs[str(name)] = program
+        self._models = {str(name): name for name in source.deck.models}
+        self._making: list[str] = []
+        self.variables = Variables(source.deck.variables, self._models, self._lookup, problems)
+        for name in source.deck.models:
+            self._make(name)
+        self.variables.check()
         for slide in source.slides:
             for claim in slide.claims:
                 self._check_claim(claim)
+
+    def _make(self, name: Text) -> None:
+        """Make a model's program, unless that has been done: a variable may have asked for it."""
+        if name in self.programs or name in self._broken:
+            return
+        self._making.append(str(name))
+        program = from_model(name, self._source.deck.models[name], self._problems, self._variable)
+        self._making.pop()
+        if program is None:
+            self._broken.add(str(name))
+        else:
+            self.programs[str(name)] = program
+
+    def _variable(self, reference: Reference) -> Any:
+        """The value of a variable, or None if there is none of this name."""
+        return self.variables.value(reference) if reference.parts[0] in self.variables else None
 
     def program(self, name: Text) -> Program | None:
         """The model called ``name``; a missing one is reported."""
@@ -97,6 +114,15 @@ class Numbers:
         ``text`` stands at ``offset`` of ``within``, which is where errors are reported.
         """
         split = split_format(text)
+        word = self.variables.texts.get(split.expression.strip())
+        if word is not None:
+            if style != "latex" and split.format is None:
+                return str(word)
+            what = "cannot stand in a formula" if style == "latex" else "has no format"
+            self._problems.error(
+                f"“{split.expression.strip()}” is a text, and {what}", within.place(offset + split.expression_offset)
+            )
+            return "?"
         value = self._value(split.expression, within, offset + split.expression_offset)
         if value is None:
             return "?"
@@ -144,14 +170,16 @@ class Numbers:
     def _resolve(self, ref: Reference) -> Wanted:
         """The parts of ``model[.after(n)][.grad|.updated].name``."""
         first, rest = ref.parts[0], list(ref.parts[1:])
+        if first in self.variables:
+            raise ExpressionError(f"“{first}” is a variable, and this should be a number of a model", ref.start)
+        if first in self._making:
+            raise ExpressionError(f"the model “{first}” cannot be worked out without this value", ref.start)
+        if first in self._models:
+            self._make(self._models[str(first)])
         if first not in self.programs and self._is_broken(str(first)):
             raise BrokenModel(f"“{first}” could not be made", ref.start)
         if not isinstance(first, str) or first not in self.programs:
-            raise ExpressionError(
-                f"there is no model “{first}”",
-                ref.start,
-                did_you_mean(str(first), {*self.programs, *self._broken}) or "",
-            )
+            raise self._unknown(ref)
         program, steps, kind = self.programs[first], 0, "value"
         if rest and isinstance(rest[0], After):
             steps, rest = rest[0].updates, rest[1:]
@@ -168,7 +196,9 @@ class Numbers:
         return Wanted(program, steps, kind, name)
 
     def _lookup(self, ref: Reference) -> Any:
-        """The value of what a reference asks for."""
+        """The value of what a reference asks for: a variable, or a number of a model."""
+        if ref.parts[0] in self.variables:
+            return self.variables.value(ref)
         program, steps, kind, name = self._resolve(ref)
         try:
             state = program.state(steps)
@@ -181,6 +211,19 @@ class Numbers:
                 raise ExpressionError(f"the gradient of “{name}” is too large for a number", ref.start, hint)
             return gradient
         return state.updated[name] if kind == "updated" else state.tape.value(name)
+
+    def _unknown(self, ref: Reference) -> ExpressionError:
+        """The error for a name that is neither a model nor a variable."""
+        name = str(ref.parts[0])
+        owners = [f"{model}.{name}" for model, program in self.programs.items() if name in program.names]
+        if len(ref.parts) > 1:
+            what, known = "model", {*self.programs, *self._broken}
+        else:
+            what, known = "variable", self.variables.names
+        hint = did_you_mean(name, known)
+        if what == "variable" and owners:
+            hint = f"did you mean “{owners[0]}”?"
+        return ExpressionError(f"there is no {what} “{name}”", ref.start, hint or "")
 
     def _check_claim(self, claim: Text) -> None:
         expression: Expression | None = read_expression(claim, self._problems)

@@ -7,7 +7,7 @@ done, so neither can change it and nothing that a number prints is ever read aga
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from bpslides.assets import Assets
 from bpslides.errors import Problems
 from bpslides.notation import Ledger, missing, spot
-from bpslides.text import Text
+from bpslides.text import SourceFile, Text
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
@@ -134,6 +134,10 @@ class Writer:
         self._ledger = ledger
         self._assets = assets
         self._problems = problems
+        self.moved: Mapping[SourceFile, Mapping[str, str]] = {}
+        """Old id → new id of slides, for the links in the texts of a file."""
+        self.links: Mapping[str, str] = {}
+        """What links may name in place of an address: the decks of an index."""
         self._markdown = MarkdownIt("commonmark", {"html": False, "typographer": False}, renderer_cls=_Renderer)
         self._markdown.enable(["table", "strikethrough"])
         self._markdown.use(
@@ -172,6 +176,15 @@ class Writer:
         return Markup(render(marked, {"writer": self, "text": text, "numbers": found, "start": 0}))  # noqa: S704 - escaped by markdown-it
 
     # What the renderer below asks for, token by token.
+
+    def link(self, address: str, env: Env) -> str:
+        """The address of what a text links to: the slide that its own deck means, where that has got another id."""
+        address = self.links.get(address, address)
+        origin = env["text"].origin
+        if origin is None or not address.startswith("#/"):
+            return address
+        target, slash, rest = address[2:].partition("/")
+        return f"#/{self.moved.get(origin.file, {}).get(target, target)}{slash}{rest}"
 
     def put_numbers(self, text: str, env: Env, *, plain: bool = False) -> str:
         """Fill the numbers into a piece of escaped text, or of ``plain`` text where no markup can stand."""
@@ -304,7 +317,8 @@ class _Renderer(RendererHTML):
         return writer.put_picture(unquote(_literal(str(token.attrs.get("src", "")), env)), alt, env)
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
-        address = _literal(str(tokens[idx].attrs.get("href", "")), env)
+        writer: Writer = env["writer"]
+        address = writer.link(_literal(str(tokens[idx].attrs.get("href", "")), env), env)
         away = ' target="_blank" rel="noopener noreferrer"' if "://" in address else ""
         return f'<a href="{escape(address)}"{away}>'
 

@@ -82,6 +82,12 @@ def deck_file(name: str, *, shipped_only: bool = False) -> Path | None:
     return None
 
 
+def deck_near(folder: Path, address: str) -> Path | None:
+    """The deck file that a file in ``folder`` means by ``address``: one below the folder, else a shipped deck."""
+    found = inside(folder, address)
+    return (found and deck_file(str(found))) or deck_file(address, shipped_only=True)
+
+
 def shipped_decks() -> dict[str, Path]:
     """Name → deck file of every shipped deck, by name."""
     return {file.parent.name: file for file in sorted(shipped("decks").glob("*/deck.yaml"))}
@@ -90,6 +96,10 @@ def shipped_decks() -> dict[str, Path]:
 def deck_name(file: Path) -> str:
     """What a deck is called in addresses and file names: its folder for ``deck.yaml``, else the file's own name."""
     file = file.resolve()
-    raw = file.parent.name if file.name == "deck.yaml" else file.stem
-    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in raw).strip("-")
+    return safe_name(file.parent.name if file.name == "deck.yaml" else file.stem)
+
+
+def safe_name(name: str) -> str:
+    """A name without what means something in an address or a path."""
+    kept = "".join(c if c.isalnum() or c in "-_" else "-" for c in name).strip("-")
     return kept or "deck"

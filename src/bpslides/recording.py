@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import numpy as np
 
 from bpslides import autodiff
 from bpslides.autodiff import AutodiffError, NotFinite, Run, Tape, Var
 from bpslides.errors import Problems, did_you_mean
-from bpslides.expression import Expression, ExpressionError, Reference, evaluate, name_problem
+from bpslides.expression import (
+    Array,
+    Expression,
+    ExpressionError,
+    Number,
+    Reference,
+    evaluate,
+    name_problem,
+    references,
+)
 from bpslides.model import MiniBatch, Model, Schedule
 from bpslides.networks import Graph, graph_of
 from bpslides.program import Program, read_expression, report
+from bpslides.symbolic import substitute
 from bpslides.text import Text
 
 #: The textbook form of a loss is kept as long as it agrees with the stable form to this, relative above 1.
 AGREEMENT = 1e-12
 
+#: A line is written out with the numbers of the variables in it.
+MOST_WRITTEN = 1_000
 
-def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
+#: Gives the value of a variable of the deck, or None if there is none of this name.
+Variable = Callable[[Reference], Any]
+
+
+def from_model(name: Text, model: Model, problems: Problems, variable: Variable = lambda _: None) -> Program | None:
     """The program of a model of the deck; None, with the reasons in ``problems``, if it has none.
 
+    In its lines, what is no name of the model may be a ``variable`` of the deck, which stands there as a number.
     A cross-entropy is written as in the textbooks, through the activations of the output units, as long as its value
     is right. Where it is not, because an output is 0 or 1 but for rounding, it is written through the pre-activations.
     """
@@ -34,9 +53,9 @@ def from_model(name: Text, model: Model, problems: Problems) -> Program | None:
             hint = did_you_mean(wanted, graph.parameters)
             problems.error(f"“{wanted}” is no parameter of “{name}”", wanted.place(), hint)
     if graph.stable is None:
-        return _recorded(name, model, graph, problems)
-    stable = _recorded(name, model, graph.stable, problems)
-    textbook = _recorded(name, model, graph, Problems())
+        return _recorded(name, model, graph, problems, variable)
+    stable = _recorded(name, model, graph.stable, problems, variable)
+    textbook = _recorded(name, model, graph, Problems(), variable)
     if stable is None or textbook is None or not _agree(textbook, stable):
         return stable
     textbook.stable = stable
@@ -53,9 +72,9 @@ def _agree(textbook: Program, stable: Program) -> bool:
     return abs(value - right) <= AGREEMENT * max(1.0, abs(right))
 
 
-def _recorded(name: Text, model: Model, graph: Graph, problems: Problems) -> Program | None:
+def _recorded(name: Text, model: Model, graph: Graph, problems: Problems, variable: Variable) -> Program | None:
     """The program of a graph whose names are sound."""
-    found = _tape(name, graph.leaves, graph, problems)
+    found = _tape(name, graph.leaves, graph, problems, variable)
     if found is None:
         return None
     tape, expressions = found
@@ -70,7 +89,7 @@ def _recorded(name: Text, model: Model, graph: Graph, problems: Problems) -> Pro
         return None
     batching = None
     if model.batch != "full":
-        batching = _batching(name, model.batch, tape, graph, problems)
+        batching = _batching(name, model.batch, tape, graph, problems, variable)
         if batching is None:
             return None
     try:
@@ -83,7 +102,7 @@ def _recorded(name: Text, model: Model, graph: Graph, problems: Problems) -> Pro
 
 
 def _tape(
-    name: Text, leaves: Mapping[str, Any], graph: Graph, problems: Problems
+    name: Text, leaves: Mapping[str, Any], graph: Graph, problems: Problems, variable: Variable
 ) -> tuple[Tape, dict[str, Expression]] | None:
     """The lines of a graph recorded from these values of its leaves, and the expression of each line."""
     tape, expressions = Tape(), {}
@@ -94,7 +113,7 @@ def _tape(
             problems.error(error.message, _place(leaf) or name.place(), error.hint or None)
             return None
     for line, text in graph.lines.items():
-        expression = _add_line(tape, line, text, problems)
+        expression = _add_line(tape, line, text, problems, variable)
         if expression is None:
             return None
         expressions[line] = expression
@@ -102,7 +121,7 @@ def _tape(
 
 
 def _batching(
-    name: Text, batch: MiniBatch | str, tape: Tape, graph: Graph, problems: Problems
+    name: Text, batch: MiniBatch | str, tape: Tape, graph: Graph, problems: Problems, variable: Variable
 ) -> autodiff.Batching | None:
     """The computation recorded once more for the examples of a step: their rows of all inputs and targets."""
     leaves = [leaf for leaf in (*graph.inputs, *graph.targets) if tape.value(leaf).ndim]
@@ -125,7 +144,7 @@ def _batching(
     for length in order.lengths:
         some = {leaf: tape.value(leaf)[:length] if leaf in leaves else tape.value(leaf) for leaf in graph.leaves}
         before = len(problems.found)
-        found = _tape(name, some, graph, problems)
+        found = _tape(name, some, graph, problems, variable)
         if found is None:
             if len(problems.found) > before:
                 hint = "each line has to work for any number of examples"
@@ -163,7 +182,7 @@ def _check_names(graph: Graph, *, network: bool, problems: Problems) -> None:
         seen[name] = name
 
 
-def _add_line(tape: Tape, line: str, text: Text, problems: Problems) -> Expression | None:
+def _add_line(tape: Tape, line: str, text: Text, problems: Problems, variable: Variable) -> Expression | None:
     expression = read_expression(text, problems)
     if expression is None:
         return None
@@ -177,12 +196,35 @@ def _add_line(tape: Tape, line: str, text: Text, problems: Problems) -> Expressi
         return Var(tape, tape.names[wanted])
 
     try:
+        expression = _with_variables(expression, tape, variable)
         result = evaluate(expression, lookup)
         tape.name(line, result if isinstance(result, Var) else tape.const(result))
     except (ExpressionError, AutodiffError) as error:
         report(error, text, 0, problems)
         return None
     return expression
+
+
+def _with_variables(expression: Expression, tape: Tape, variable: Variable) -> Expression:
+    """A line with the deck's variables as the numbers that they are; the model's own names come first."""
+    values = {
+        str(ref): _constant(value, ref)
+        for ref in references(expression)
+        if str(ref) not in tape.names and (value := variable(ref)) is not None
+    }
+    return substitute(expression, values) if values else expression
+
+
+def _constant(value: Any, ref: Reference) -> Expression:
+    if np.size(value) > MOST_WRITTEN:
+        raise ExpressionError(
+            f"“{ref}” has {np.size(value):,} numbers, and a line takes up to {MOST_WRITTEN:,}",
+            ref.start,
+            "make it an input of the model",
+        )
+    if np.ndim(value):
+        return Array(tuple(_constant(item, ref) for item in value), start=ref.start, end=ref.end)
+    return Number(float(value), start=ref.start, end=ref.end)
 
 
 def _place(name: str) -> Any:

@@ -88,6 +88,7 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
     ledger = Ledger(deck.notation, symbols, mathml, problems)
     renderer = Renderer(numbers, assets, ledger, problems)
+    renderer.text.moved = source.moved
     total = len(source.slides) - 1
     sections: list[Section] = []
     columns: list[Markup] = []

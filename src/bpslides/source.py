@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -17,7 +16,8 @@ from pydantic_core import ErrorDetails
 from bpslides import paths
 from bpslides.block_finder import BlockFinder
 from bpslides.errors import Problems, UsageError, did_you_mean
-from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol
+from bpslides.includes import Moved, find_deck, give_ids, members, merge
+from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol, Variable
 from bpslides.text import SourceFile, Text
 from bpslides.yaml_tree import MAX_BYTES, Tree, parse
 
@@ -35,15 +35,24 @@ class Source:
     name: str
     folder: Path
     files: list[Path] = field(default_factory=list)
+    own: set[Path] = field(default_factory=set)
+    """Those of them that are this deck's: its file, and parts of it that are no decks by themselves."""
     broken: set[str] = field(default_factory=set)
     """Names of models that could not be read, and have been reported."""
+    moved: Moved = field(default_factory=dict)
+    """For each file of which slides have got other ids: the old ones, which its links use, and the new ones."""
     incomplete: bool = False
     """Whether a whole file could not be read, so that nobody knows which models it has."""
 
     @property
     def slides(self) -> list[Slide]:
         """All slides in order, those of stacks included."""
-        return [slide for item in self.deck.slides for slide in (item.stack if isinstance(item, Stack) else [item])]
+        return [slide for item in self.deck.slides for slide in members(item)]
+
+    @property
+    def without_models(self) -> Source:
+        """The same as if it had no models and slides, for a text that needs none of their numbers."""
+        return replace(self, deck=empty_deck(self.deck.title))
 
 
 def find(name: str) -> Path:
@@ -63,64 +72,131 @@ def load(file: Path, problems: Problems) -> Source:
     Raises:
         UsageError: when ``file`` cannot be read at all.
     """
-    empty = Deck.model_construct(title=Text(file.stem), lang=Text("en"), theme=Text("dark"), models={}, slides=[])
+    empty = empty_deck(Text(file.stem))
     source = Source(empty, paths.deck_name(file), file.resolve().parent)
     source.deck = _read(file, source, problems, ()) or empty
-    _give_ids(source, problems)
     return source
 
 
+def empty_deck(title: Text) -> Deck:
+    """A deck with nothing in it."""
+    return Deck.model_construct(title=title)
+
+
 def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...]) -> Deck | None:
-    """The deck in ``file`` for ``source``, which notes what is read; ``above`` are the decks that include it."""
+    """The deck in ``file`` for ``source``, which notes what is read; ``above`` are the decks that include it.
+
+    What is included may also be a part of a deck: a mapping without a title, or just a list of slides.
+    """
     source.files.append(file.resolve())
-    text = _read_text(file, problems)
-    tree = parse(text, problems) if text else None
-    if tree is None or text is None:
+    tree = read_tree(file, problems)
+    if tree is None:
         source.incomplete = True
         return None
     problems.find_blocks(BlockFinder(tree))
-    if not isinstance(tree.data, dict):
+    is_part = bool(above)
+    is_list = is_part and isinstance(tree.data, list)
+    if not isinstance(tree.data, dict) and not is_list:
         problems.error(
-            "a deck is a mapping with “title” and “slides”",
-            text.place(0, 0),
-            "begin with a line such as: title: My talk",
+            "a part of a deck is a list of slides, or a mapping with “slides”"
+            if is_part
+            else "a deck is a mapping with “title” and “slides”",
+            tree.place(()),
+            "begin with a line such as: " + ("- title: My slide" if is_part else "title: My talk"),
         )
         return None
 
-    head = {key: value for key, value in tree.data.items() if key not in ("notation", "models", "slides")}
+    if not is_part or (above[-1] in source.own and (is_list or "title" not in tree.data)):
+        source.own.add(file.resolve())
+    parts = ("notation", "variables", "models", "slides")
+    head = {} if is_list else {key: value for key, value in tree.data.items() if key not in parts}
+    if is_part:
+        head.setdefault("title", Text(""))
     # Head, models and slides are checked one by one: a fault in one hides none in the others.
-    checked = _validate(Head, head, (), tree, problems) or source.deck
-    deck = Deck.model_construct(**{**dict(checked), "notation": {}, "models": {}, "slides": []})
-    for name, data in _mapping(tree, "notation", problems).items():
-        symbol = _validate(Symbol, data, ("notation", name), tree, problems)
-        # A broken entry has been told, and is still a declaration.
-        deck.notation[name] = symbol or Symbol.model_construct(name=name, meaning=None, colour=None)
-    for name, data in _mapping(tree, "models", problems).items():
-        model = _validate(Model, data, ("models", name), tree, problems)
-        if model is not None:
-            deck.models[name] = model
+    checked = validate(Head, head, (), tree, problems) or source.deck
+    deck = Deck.model_construct(**{**dict(checked), "notation": {}, "variables": {}, "models": {}, "slides": []})
+    if not is_list:
+        for name, data in _mapping(tree, "notation", problems).items():
+            symbol = validate(Symbol, data, ("notation", name), tree, problems)
+            # A broken entry has been told, and is still a declaration.
+            deck.notation[name] = symbol or Symbol.model_construct(name=name, meaning=None, colour=None)
+        _read_each(Variable, "variables", deck.variables, source, tree, problems)
+        _read_each(Model, "models", deck.models, source, tree, problems)
+    _read_slides(deck, file, source, tree, problems, above)
+    return deck
+
+
+def _read_each(kind: type[T], key: str, into: dict[Text, T], source: Source, tree: Tree, problems: Problems) -> None:
+    """The models or variables of a deck, each by itself: a broken one is noted, and the others are there."""
+    for name, data in _mapping(tree, key, problems).items():
+        value = validate(kind, data, (key, name), tree, problems)
+        if value is not None:
+            into[name] = value
         else:
             source.broken.add(name)
-    slides = tree.data.get("slides")
-    if not isinstance(slides, list) or not slides:
+
+
+def _read_slides(
+    deck: Deck, file: Path, source: Source, tree: Tree, problems: Problems, above: tuple[Path, ...]
+) -> None:
+    """The slides of ``deck``, with those that it includes, and their ids."""
+    where: tuple[str, ...] = () if isinstance(tree.data, list) else ("slides",)
+    slides = tree.data.get("slides") if where else tree.data
+    needed = not (above and where and "slides" not in tree.data and (deck.models or deck.variables or deck.notation))
+    if (not isinstance(slides, list) or not slides) and needed:
         problems.error("“slides” should be a list with at least one slide", tree.place(("slides",)))
-        slides = []
-    for index, data in enumerate(slides):
-        where = ("slides", index)
+    own: list[Slide] = []
+    included: list[list[Slide]] = []
+    for index, data in enumerate(slides if isinstance(slides, list) else ()):
+        here: tuple[int | str, ...] = (*where, index)
         if isinstance(data, dict) and set(data) == {"include"}:
-            include = _validate(Include, _short_include(data["include"]), (*where, "include"), tree, problems)
+            include = validate(Include, data["include"], (*here, "include"), tree, problems)
             other = _included(include, file, source, problems, (*above, file.resolve())) if include else None
             if include is None or other is None:
                 source.incomplete = True
             else:
-                _merge(deck, include, other, problems)
-        elif isinstance(data, dict) and "stack" in data:
-            stack = _validate(Stack, data, where, tree, problems)
-            deck.slides += [stack] if stack else []
+                items = merge(deck, include, other, problems)
+                deck.slides += items
+                included.append([slide for item in items for slide in members(item)])
+        elif isinstance(data, dict) and "include" in data and "title" not in data:
+            beside = next(key for key in data if key != "include")
+            problems.error(
+                f"an include stands by itself, and here is “{beside}” beside it",
+                tree.place((*here, beside)),
+                f"put it inside: include: {{deck: …, {beside}: …}}",
+            )
+            source.incomplete = True
         else:
-            slide = _validate(Slide, data, where, tree, problems)
-            deck.slides += [slide] if slide else []
-    return deck
+            kind: type[Slide | Stack] = Stack if isinstance(data, dict) and "stack" in data else Slide
+            item = validate(kind, data, here, tree, problems)
+            if item is not None:
+                deck.slides.append(item)
+                own += members(item)
+    give_ids(own, included, source.moved, problems)
+
+
+def _included(include: Include, file: Path, source: Source, problems: Problems, above: tuple[Path, ...]) -> Deck | None:
+    """The deck that ``file`` includes."""
+    target, place = find_deck(include.deck, file, problems), include.deck.place()
+    if target is None:
+        return None
+    if target.resolve() in above:
+        problems.error(f"“{include.deck}” includes itself", place)
+        return None
+    if len(source.files) >= MAX_FILES:
+        problems.error(f"a deck may be put together from at most {MAX_FILES} files", place)
+        return None
+    return _read(target, source, problems, above)
+
+
+def read_tree(file: Path, problems: Problems) -> Tree | None:
+    """The YAML in ``file`` as data with places; None, with the reason in ``problems``, when it cannot be read.
+
+    Raises:
+        UsageError: when it is no ordinary file, or too large.
+    """
+    text = _read_text(file, problems)
+    return parse(text, problems) if text is not None else None
 
 
 def _read_text(file: Path, problems: Problems) -> SourceFile | None:
@@ -160,111 +236,11 @@ def _mapping(tree: Tree, key: str, problems: Problems) -> dict[Text, Any]:
     return value or {}
 
 
-# ── include ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _short_include(data: Any) -> Any:
-    return {"deck": data} if isinstance(data, str) else data
-
-
-def _included(include: Include, file: Path, source: Source, problems: Problems, above: tuple[Path, ...]) -> Deck | None:
-    """The deck that ``file`` includes."""
-    place = include.deck.place()
-    found = paths.inside(file.parent, include.deck)
-    target = paths.deck_file(str(found)) if found else None
-    target = target or paths.deck_file(include.deck, shipped_only=True)
-    if target is None:
-        hint = did_you_mean(include.deck, paths.shipped_decks())
-        problems.error(
-            f"there is no deck “{include.deck}” here", place, hint or "name a shipped deck, or one below this folder"
-        )
-        return None
-    if target.resolve() in above:
-        problems.error(f"“{include.deck}” includes itself", place)
-        return None
-    if len(source.files) >= MAX_FILES:
-        problems.error(f"a deck may be put together from at most {MAX_FILES} files", place)
-        return None
-    return _read(target, source, problems, above)
-
-
-def _merge(deck: Deck, include: Include, other: Deck, problems: Problems) -> None:
-    """Put the slides (and models) that ``include`` names into ``deck``."""
-    for name, model in other.models.items() if include.models else ():
-        if name in deck.models and deck.models[name] != model:
-            problems.error(
-                f"both this deck and “{include.deck}” have a model “{name}”, and they differ",
-                include.deck.place(),
-                "rename one",
-            )
-        else:
-            deck.models[name] = model
-    deck.notation = {**other.notation, **deck.notation}  # the deck that includes has the last word
-    deck.slides += _range(other, include, problems)
-
-
-def _range(other: Deck, include: Include, problems: Problems) -> list[Slide | Stack]:
-    if include.slides is None:
-        return other.slides
-    _give_default_ids(other.slides)
-    ids = [{slide.id for slide in _members(item)} for item in other.slides]
-    ends = []
-    for wanted in include.slides:
-        position = next((i for i, group in enumerate(ids) if wanted in group), None)
-        if position is None:
-            known = [str(i) for group in ids for i in group]
-            problems.error(f"“{include.deck}” has no slide “{wanted}”", wanted.place(), did_you_mean(wanted, known))
-            return []
-        ends.append(position)
-    return other.slides[ends[0] : ends[1] + 1]
-
-
-def _members(item: Slide | Stack) -> list[Slide]:
-    return item.stack if isinstance(item, Stack) else [item]
-
-
-# ── ids ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def slug(title: str) -> str:
-    """A readable id from a title: ``Step 1: the forward pass`` becomes ``step-1-the-forward-pass``."""
-    plain = unicodedata.normalize("NFKD", re.sub(r"\{\{.*?\}\}|\$.*?\$|[*`_]", "", title))
-    words = "".join(c for c in plain.lower() if c.isascii() and (c.isalnum() or c in " -"))
-    joined = "-".join(words.replace("-", " ").split())[:60].strip("-")
-    return joined if joined[:1].isalpha() else f"slide-{joined}".rstrip("-")
-
-
-def _give_default_ids(slides: list[Slide | Stack]) -> None:
-    taken = {slide.id for item in slides for slide in _members(item) if slide.id}
-    for item in slides:
-        for slide in _members(item):
-            if slide.id is None:
-                base = name = slug(slide.title)
-                number = 2
-                while name in taken:
-                    name, number = f"{base}-{number}", number + 1
-                slide.id = Text(name)
-                taken.add(slide.id)
-
-
-def _give_ids(source: Source, problems: Problems) -> None:
-    first: dict[str, Text] = {}
-    for slide in source.slides:
-        if slide.id and slide.id in first:
-            place, earlier = slide.id.place(), first[slide.id].place()
-            where = f" (first at {earlier.file}:{earlier.line})" if earlier else ""
-            problems.error(
-                f"two slides have the id “{slide.id}”{where}", place, "ids are addresses: give each slide its own"
-            )
-        elif slide.id:
-            first[slide.id] = slide.id
-    _give_default_ids(source.deck.slides)
-
-
 # ── pydantic's findings, in plain words ───────────────────────────────────────────────────────────────────────────
 
 
-def _validate(kind: type[T], data: Any, where: tuple[int | str, ...], tree: Tree, problems: Problems) -> T | None:
+def validate(kind: type[T], data: Any, where: tuple[int | str, ...], tree: Tree, problems: Problems) -> T | None:
+    """``data``, which stands at ``where`` in its file, as a ``kind``; what is wrong with it goes to ``problems``."""
     try:
         return kind.model_validate(data)
     except ValidationError as error:
@@ -316,7 +292,7 @@ def _report(
     location = tuple(part for part in detail["loc"] if part != "[key]")
     path = (*where, *location)
     name = next((part for part in reversed(path) if isinstance(part, str)), "the deck")
-    subject = "a slide" if path[:-1] == ("slides",) else f"“{name}”"
+    subject = "a slide" if kind is Slide and not location else f"“{name}”"
     if subject != "a slide" and path and isinstance(path[-1], int):
         subject = f"an entry of {subject}"
     place = tree.place(path)

@@ -16,7 +16,7 @@ from bpslides.model.blocks import (
     Table,
     Walk,
 )
-from bpslides.model.deck import Deck, Head, Include, Slide, Stack, Symbol
+from bpslides.model.deck import Deck, Head, Include, Slide, Stack, Symbol, Variable
 from bpslides.model.models import Initialiser, Layer, MiniBatch, Model, Network, Schedule
 
 __all__ = [
@@ -41,5 +41,6 @@ __all__ = [
     "Surface",
     "Symbol",
     "Table",
+    "Variable",
     "Walk",
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks import Content
 from bpslides.model.models import Model
-from bpslides.model.parts import Number, Part
-from bpslides.text import Text
+from bpslides.model.parts import Number, Part, number_or_array
+from bpslides.text import Text, describe
 
 
 def _identifier(value: Any) -> Any:
@@ -64,16 +64,66 @@ class Stack(Part):
     """The slides, from top to bottom."""
 
 
+def _range(value: Any) -> Any:
+    """One id is a range of one slide, or of the stack that it is in."""
+    ends = value if isinstance(value, list) else [value]
+    if not 1 <= len(ends) <= 2 or not all(isinstance(end, str) for end in ends):
+        raise PydanticCustomError(
+            "range",
+            "should be one id, or the two ends of a range: [first, last]",
+            {"hint": "several single slides are named by “only”: [one, another]"},
+        )
+    return (ends[0], ends[-1])
+
+
+_IDS = {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 2}
+Range = Annotated[tuple[Text, Text], BeforeValidator(_range), WithJsonSchema({"anyOf": [{"type": "string"}, _IDS]})]
+
+
 class Include(Part):
-    """Slides and models of another deck. The name alone takes all of it: ``- include: visual-guide``."""
+    """Slides, models and variables of another deck, or of a further file of this one."""
 
     short = "deck"
     deck: Text
-    """One of the shipped decks by its name, or the path of a deck below your own folder."""
-    slides: tuple[Text, Text] | None = None
-    """The ids of the first and the last slide to take; all slides without it."""
+    """The name of a shipped deck, or the address of a folder or file below this deck's own folder. A file may hold just
+    a list of slides, or ``slides`` and ``models`` without a title."""
+    slides: Range | None = None
+    """The id of one slide, or the first and the last id of a range; all slides without it."""
+    only: list[Text] | None = None
+    """The ids of single slides, in the order in which they are wanted; an empty list takes only the models."""
     models: bool = True
-    """Whether its models come along."""
+    """Whether the models and variables come along."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        return {"deck": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_choice(self) -> Include:
+        if self.slides is not None and self.only is not None:
+            raise PydanticCustomError("choice", "has both “slides”, a range, and “only”, single slides")
+        if self.only is not None and len(set(self.only)) < len(self.only):
+            raise PydanticCustomError("repeated", "has a slide twice in “only”")
+        return self
+
+
+def _variable(value: Any) -> Any:
+    """A number, a list of numbers, or a text."""
+    if isinstance(value, Text):
+        return value
+    if not isinstance(value, int | float | list):
+        raise PydanticCustomError(
+            "variable", "should be a number, a list of numbers or a text, not {what}", {"what": describe(value)}
+        )
+    return number_or_array(value)
+
+
+class Variable(RootModel[Any]):
+    """A value with a name: a number, a list of numbers, an expression in double braces, or a text to show."""
+
+    model_config = ConfigDict(defer_build=True)
+    root: Annotated[Any, BeforeValidator(_variable), WithJsonSchema({"type": ["number", "string", "array"]})]
 
 
 class Head(Part):
@@ -122,6 +172,8 @@ class Deck(Head):
 
     notation: dict[Text, Symbol] = {}
     """The symbols of the talk with what they stand for. They are explained where they stand, when pointed at."""
+    variables: dict[Text, Variable] = {}
+    """Values that expressions and texts may use by their names."""
     models: dict[Text, Model] = {}
     """The models by their names. Every number of the deck comes from here."""
     slides: list[Slide | Stack] = []

@@ -34,17 +34,17 @@ def _hint(value: Any) -> str | None:
     return None
 
 
-def _numbers(value: Any) -> Any:
+def number_or_array(value: Any) -> Any:
     """A number, or a list of numbers nested to any depth (an array)."""
     if isinstance(value, list):
         if not value:
             raise PydanticCustomError("empty_array", "should hold at least one number")
-        return [_numbers(item) for item in value]
+        return [number_or_array(item) for item in value]
     return _number(value)
 
 
 Number = Annotated[float, BeforeValidator(_number)]
-Numbers = Annotated[Any, BeforeValidator(_numbers), WithJsonSchema({"type": ["number", "array"]})]
+Numbers = Annotated[Any, BeforeValidator(number_or_array), WithJsonSchema({"type": ["number", "array"]})]
 
 
 def _value(value: Any) -> Any:

@@ -25,6 +25,7 @@ def function_of(
     free = free_variables(text, problems)
     if free is None:
         return None
+    free = [name for name in free if name not in numbers.variables]
     name = str(variable) if variable is not None else (free[0] if len(free) == 1 else None)
     if name is None:
         if free:

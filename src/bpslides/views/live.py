@@ -128,7 +128,7 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
     """A function of two variables: heatmap, two cross-sections, both partial derivatives as formulas."""
     names = (str(block.variables[0]), str(block.variables[1]))
     free = free_variables(block.function, problems)
-    others = [v for v in free or [] if v not in names]
+    others = [v for v in free or [] if v not in names and v not in numbers.variables]
     if free is None:
         return None
     if others:
