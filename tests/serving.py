@@ -99,9 +99,9 @@ def receive(page: ClientConnection, seconds: float = 5.0) -> dict[str, Any]:
 
 @contextmanager
 def serving(file: Path | None) -> Iterator[Client]:
-    """A running server for the deck in `file`, or for all shipped decks."""
+    """A running server for the deck or series in `file`, or for all shipped decks."""
     library = Library(file)
-    if file is not None:
+    if library.home:
         library.decks[library.home].build()
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]

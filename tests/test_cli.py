@@ -13,6 +13,7 @@ import pytest
 
 from bpslides import cli, paths, pipeline, render
 from bpslides.model import BLOCKS
+from tests.pages import read
 from tests.serving import DECK, write_deck
 
 
@@ -75,19 +76,23 @@ def test_build_a_single_file(run: Run) -> None:
 
 
 def test_build_several(run: Run) -> None:
-    """Several decks get a folder each."""
+    """Several decks get a folder each, and an index that leads to them by relative addresses."""
     write(DECK.replace("theme: plain", "theme: dark"), "other.yaml")
     result = run("build", "talk", "other.yaml", "-o", "out")
     assert result.code == 0
-    assert sorted(path.name for path in Path("out").iterdir()) == ["other", "talk"]
-    assert len(result.out.splitlines()) == 2
+    assert sorted(path.name for path in Path("out").iterdir()) == [".bpslides", "index.html", "other", "talk"]
+    assert len(result.out.splitlines()) == 3
+    links = [link.attributes["href"] for link in read(Path("out/index.html").read_bytes()).all("main a")]
+    assert links == ["talk/index.html", "other/index.html"]
 
 
 def test_build_all(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a deck all shipped decks are built, each into its folder, be it only one."""
-    monkeypatch.setattr("bpslides.paths.shipped_decks", lambda: {"talk": Path("talk/deck.yaml")})
+    themes = paths.shipped("themes")
+    monkeypatch.setattr("bpslides.paths.shipped", lambda kind: Path.cwd() if kind == "decks" else themes)
     assert run("build", "-o", "out").code == 0
     assert Path("out/talk/index.html").is_file()
+    assert Path("out/index.html").is_file()
 
 
 def test_build_two_of_one_name(run: Run) -> None:
@@ -473,7 +478,7 @@ def test_schema(run: Run) -> None:
 def test_help_lists_every_page(run: Run) -> None:
     """Without a topic, help is a list of what there is help on."""
     listed = [line.split()[0] for line in run("help").out.splitlines()]
-    assert listed == ["deck", "slides", "models", "expressions", "themes", *BLOCKS]
+    assert listed == ["deck", "slides", "series", "models", "expressions", "themes", *BLOCKS]
 
 
 def test_help_on_a_block(run: Run) -> None:

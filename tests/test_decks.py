@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from pydantic import BaseModel
 
 from bpslides import paths
 from bpslides.errors import Problems
-from bpslides.pipeline import make_site
+from bpslides.pipeline import make_shelf, make_site
 from bpslides.render import Output, Site
+from bpslides.series import load_series, shipped
 from bpslides.source import Source, load
 from bpslides.text import Text
 from tests.pages import Node, read
@@ -146,9 +148,13 @@ def test_every_slide_has_notes(sources: dict[str, Source], name: str) -> None:
 def test_backprop_is_both_decks(pages: dict[str, Node], sources: dict[str, Source]) -> None:
     """The default deck is the visual guide, then the chain rule, slide by slide, and holds no slide of its own."""
 
-    def shown(name: str) -> list[tuple[str, str]]:
-        sections = pages[name].all("div.slides section")
-        return [(node.attributes["id"], node.text.replace(node.one(".counter").text, "")) for node in sections]
+    def shown(name: str) -> list[tuple[str, list[str]]]:
+        # What comes before and after a deck is told in the deck itself, not where it is included.
+        own = [(node, [node.one(".counter").text, *node.texts(".related")]) for node in pages[name].all("section[id]")]
+        return [
+            (node.attributes["id"], reduce(lambda text, part: text.replace(part, ""), parts, node.text).split())
+            for node, parts in own
+        ]
 
     assert shown("backprop") == shown("visual-guide") + shown("chain-rule")
     written = paths.shipped_decks()["backprop"].read_text(encoding="utf-8")
@@ -180,3 +186,23 @@ def test_live_blocks_are_marked(pages: dict[str, Node], name: str) -> None:
     """Every live block's element carries its kind."""
     kinds = {node.attributes["data-block"] for node in pages[name].all("[data-block]")}
     assert kinds >= {"visual-guide": {"demo"}, "chain-rule": {"curve", "surface", "walk"}}.get(name, {"demo", "walk"})
+
+
+def test_series_of_the_shipped_decks() -> None:
+    """The shipped series has every shipped deck, in an order that its decks agree with, and nothing to be told."""
+    problems = Problems()
+    collection = load_series(paths.shipped("decks") / "series" / "series.yaml", problems)
+    make_shelf(collection, Output.FOLDER, problems)
+    assert problems.found == []
+    assert sorted(collection.entries) == DECKS
+    assert collection.entries == shipped().entries
+
+
+def test_decks_lead_to_one_another(sources: dict[str, Source]) -> None:
+    """Among the others, a deck links to what it requires and to what comes next."""
+    site, _ = make_site(paths.shipped_decks()["chain-rule"], Output.FOLDER, shipped())
+    links = [link.attributes["href"] for link in read(site.page).all(".related a")]
+    assert links == ["../visual-guide/index.html", "../index.html"]
+    alone = read(build("chain-rule", Output.FOLDER).page)
+    assert alone.texts(".related li") == [sources["visual-guide"].deck.title]
+    assert alone.all(".related a") == []

@@ -9,17 +9,23 @@ import pytest
 from PIL import Image
 
 from bpslides import reference
+from bpslides.errors import Problems
 from bpslides.model import BLOCKS
+from bpslides.pipeline import make_shelf
 from bpslides.reference.settings import Settings
+from bpslides.render import Output
 from bpslides.schema import deck_schema
+from bpslides.series import load_series
 from bpslides.yaml_tree import MAX_BYTES
 from tests.decks import Deck
+from tests.pages import read
 from tools.reference import PAGES, PICTURES, deck_of, words
 
 EXAMPLES = [
     pytest.param(example, id=f"{name}-{number}")
     for name, text in reference.files().items()
     for number, example in enumerate(re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    if name != "series.md"
 ]
 
 
@@ -76,6 +82,16 @@ def test_block_examples_build(kind: str, tmp_path: Path) -> None:
 def test_examples_build(example: str, tmp_path: Path) -> None:
     """Every piece of YAML on a page works as it stands there."""
     assert Deck(tmp_path, whole(example)).messages == []
+
+
+def test_series_example_builds(tmp_path: Path) -> None:
+    """So does the series."""
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", reference.page("series"), re.MULTILINE | re.DOTALL)
+    (tmp_path / "series.yaml").write_text(example, encoding="utf-8")
+    problems = Problems()
+    shelf = make_shelf(load_series(tmp_path / "series.yaml", problems), Output.FOLDER, problems)
+    assert problems.found == []
+    assert read(shelf.page).texts("section h2") == ["In order", "How to read"]
 
 
 def test_links_lead_somewhere() -> None:

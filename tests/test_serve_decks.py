@@ -11,7 +11,6 @@ import pytest
 from bpslides.render import Site
 from bpslides.serve import decks, pages
 from bpslides.serve.decks import Deck, build, difference, order
-from bpslides.serve.shelf import shipped
 from tests.serving import DECK, write_deck
 
 
@@ -190,7 +189,7 @@ def test_first_build_happens_once(file: Path, monkeypatch: pytest.MonkeyPatch) -
     """Ten first requests at the same time build the deck once."""
     count = 0
 
-    def counting(path: Path) -> decks.Build:
+    def counting(path: Path, _: object) -> decks.Build:
         nonlocal count
         count += 1
         return build(path)
@@ -221,12 +220,3 @@ def test_speaker_page(file: Path) -> None:
     assert "Say one." in html
     assert 'lang="en"' in html
     assert b"Say one." not in result.site.page
-
-
-def test_shelf() -> None:
-    """The shipped decks are listed with titles and slides, and the index links to them."""
-    entries = shipped()
-    assert "backprop" in {entry.name for entry in entries}
-    assert all(entry.title and entry.slides > 1 for entry in entries)
-    html = pages.index(entries)
-    assert all(f'href="{entry.name}/"' in html for entry in entries)

@@ -86,6 +86,7 @@ def test_wheel_holds_what_a_presenter_needs(wheel: Path) -> None:
         "deck.js",
         "speaker.js",
         "base.css",
+        "shelf.css",
         "plotly.js",
         "icons.json",
         "licenses.txt",
@@ -95,7 +96,7 @@ def test_wheel_holds_what_a_presenter_needs(wheel: Path) -> None:
     for kind, file in (("decks", "deck.yaml"), ("themes", "theme.css")):
         for path in (ROOT / kind).glob(f"*/{file}"):
             assert f"bpslides/{kind}/{path.parent.name}/{file}" in names
-    assert any(name.startswith("bpslides/decks/") for name in names)
+    assert "bpslides/decks/series/series.yaml" in names
     assert any(name.startswith("bpslides/themes/") for name in names)
     roots = {name.partition("/")[0] for name in names}
     assert all(root == "bpslides" or root.endswith(".dist-info") for root in roots)

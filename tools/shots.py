@@ -26,7 +26,7 @@ CANVASES = {"desktop": {"width": 1280, "height": 720}, "phone": {"width": 390, "
 
 def settle(page: Page) -> None:
     """Wait until plots, fonts and transitions have come to rest."""
-    page.wait_for_function("document.documentElement.dataset.ready === 'true'")
+    page.wait_for_selector("html[data-ready='true']", state="attached")  # a waiting function would be eval'd
     page.evaluate("document.fonts.ready.then(() => true)")
     page.wait_for_timeout(350)
 

@@ -43,6 +43,7 @@ async function bundle(out) {
       loader: { ".css": "empty" }, // the style of its maps, which we leave out
     }),
     build({ ...common, entryPoints: ["src/style/base.css"], outfile: join(out, "base.css") }),
+    build({ ...common, entryPoints: ["src/style/shelf.css"], outfile: join(out, "shelf.css") }),
   ]);
   const parts = results.flatMap((result) => Object.values(result.metafile.outputs)).flatMap((output) => Object.entries(output.inputs));
   return parts.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);

@@ -25,7 +25,7 @@ from bpslides.errors import BpslidesError, DeckError, Problem, UsageError, did_y
 if TYPE_CHECKING:
     from bpslides.render import Site
 
-DECK = "DECK is a folder with a deck.yaml, a file, or the name of a shipped deck."
+DECK = "DECK is a folder with a deck.yaml (or a series.yaml), a file, or the name of a shipped deck."
 
 
 def script() -> NoReturn:
@@ -93,12 +93,13 @@ def commands() -> None:
 def serve(deck: str | None, host: str, port: int | None, no_open: bool) -> None:
     """Show DECK in the browser, current while you write.
 
-    Without DECK all shipped decks are served.
+    A series is served with its index page; without DECK all shipped decks are.
     """
+    from bpslides.series import find
     from bpslides.serve import serve as run
 
     gc.enable()  # unlike the other commands, a server lives long
-    run(_find(deck) if deck is not None else None, host, port, open_browser=not no_open)
+    run((find(deck) or _find(deck)) if deck is not None else None, host, port, open_browser=not no_open)
 
 
 @commands.command(epilog=DECK)
@@ -108,36 +109,43 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool) -> None:
 def build(deck: tuple[str, ...], output: Path, single_file: bool) -> None:
     """Build DECK into a folder that needs no server.
 
-    One deck gives DIR/index.html; several, or without DECK all shipped decks, give DIR/<name>/index.html.
+    One deck gives DIR/index.html. Several, those of a series, or without DECK all shipped decks, give
+    DIR/<name>/index.html each and an index of them all.
     """
-    from bpslides import paths
-    from bpslides.pipeline import make_site
+    from bpslides.errors import Problems
+    from bpslides.pipeline import make_shelf, make_site
     from bpslides.render import Output
-    from bpslides.write import write_file, write_folder
+    from bpslides.series import chosen
+    from bpslides.write import write_collection, write_file, write_folder
 
-    files = [_find(name) for name in deck] or list(paths.shipped_decks().values())
+    kind, problems = Output.SINGLE_FILE if single_file else Output.FOLDER, Problems()
+    collection = chosen(deck, problems)
+    is_one = len(deck) == 1 and not collection.files
     sites: dict[str, Site] = {}
     broken = False
-    for file in files:
+    for name, entry in collection.entries.items():
         try:
-            site, warnings = make_site(file, Output.SINGLE_FILE if single_file else Output.FOLDER)
+            sites[name], warnings = make_site(entry.file, kind, None if is_one else collection)
+            show(warnings)
         except DeckError as error:
-            show(error.problems, file)
+            show(error.problems, entry.file)
             broken = True
-            continue
-        show(warnings)
-        if site.name in sites:
-            raise UsageError(f"two of these decks are called “{site.name}”: build them into different folders")
-        sites[site.name] = site
-    if broken:
+    index = None if is_one else make_shelf(collection, kind, problems)
+    show(problems.found, collection.files[0] if problems.has_errors else None)
+    if broken or problems.has_errors:
         # Nothing is written: what stands there from before is whole.
         raise click.exceptions.Exit(1)
-    for name, site in sites.items():
-        if single_file:
-            written = write_file(site, output)
-        else:
-            written = write_folder(site, output if len(deck) == 1 else output / name, site.read)
-        click.echo(written)
+    if single_file:
+        # Several decks are files that each stand alone; a series is more than these.
+        written = [write_file(site, output) for site in sites.values()]
+        written += [write_file(index, output)] if index and collection.files else []
+    elif index is None:
+        written = [write_folder(site, output, site.read) for site in sites.values()]
+    else:
+        read = [*collection.files, *(path for site in sites.values() for path in site.read)]
+        written = write_collection(index, sites, output, read)
+    for path in written:
+        click.echo(path)
 
 
 @commands.command(epilog=DECK)
@@ -148,7 +156,7 @@ def check(deck: tuple[str, ...], strict: bool, style: str) -> None:
     """Look for problems: texts, claims, gradients of the models."""
     from bpslides.check import problems_of
 
-    files = [_find(name) for name in deck]
+    files = [file for name in deck for file in _files(name)]
     everything: list[Problem] = []
     for file in files:
         found = problems_of(file)
@@ -223,13 +231,14 @@ def _refuse_unknown(what: str, wanted: str, known: Iterable[str]) -> None:
 @commands.command()
 def decks() -> None:
     """List the shipped decks: name, title, slides."""
-    from bpslides.serve.shelf import shipped
+    from bpslides import paths
+    from bpslides.series import of_files
 
-    entries = shipped()
-    width = max((len(entry.name) for entry in entries), default=0)
-    for entry in entries:
+    entries = of_files(list(paths.shipped_decks().values())).entries
+    width = max(map(len, entries), default=0)
+    for name, entry in entries.items():
         slides = "1 slide" if entry.slides == 1 else f"{entry.slides} slides"
-        click.echo(f"{entry.name:{width}}  {entry.title} ({slides})")
+        click.echo(f"{name:{width}}  {entry.title} ({slides})")
 
 
 @commands.command()
@@ -289,9 +298,18 @@ def show(problems: Sequence[Problem], file: Path | None = None) -> None:
 
 
 def _find(name: str) -> Path:
-    from bpslides.source import find
+    from bpslides.series import find_deck_file
 
-    return find(name)
+    return find_deck_file(name)
+
+
+def _files(name: str) -> list[Path]:
+    """The deck file for what a user typed; for a series its own file, then those of its decks."""
+    from bpslides.errors import Problems
+    from bpslides.series import chosen
+
+    collection = chosen([name], Problems())
+    return [*collection.files, *(entry.file for entry in collection.entries.values())]
 
 
 def _shown(file: Path) -> Path:

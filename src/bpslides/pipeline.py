@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bpslides.compute import Numbers
 from bpslides.errors import Problem, Problems
 from bpslides.render import Output, Site, render
+from bpslides.series import Collection, check_order
 from bpslides.source import Source, load
+
+if TYPE_CHECKING:
+    from bpslides.shelf import Shelf
 
 
 def compute(file: Path, problems: Problems) -> tuple[Source, Numbers]:
@@ -16,8 +21,8 @@ def compute(file: Path, problems: Problems) -> tuple[Source, Numbers]:
     return source, Numbers(source, problems)
 
 
-def make_site(file: Path, output: Output) -> tuple[Site, list[Problem]]:
-    """A deck as a site in memory, with the warnings about it.
+def make_site(file: Path, output: Output, collection: Collection | None = None) -> tuple[Site, list[Problem]]:
+    """A deck as a site in memory, with the warnings about it; in a ``collection`` it can link to the other decks.
 
     Raises:
         DeckError: with every problem of the deck, when it has an error.
@@ -25,6 +30,15 @@ def make_site(file: Path, output: Output) -> tuple[Site, list[Problem]]:
     """
     problems = Problems()
     source, numbers = compute(file, problems)
-    site = render(source, numbers, problems, output)
+    site = render(source, numbers, problems, output, collection)
     problems.raise_errors()
     return site, problems.found
+
+
+def make_shelf(collection: Collection, output: Output, problems: Problems) -> Shelf:
+    """The index page of a collection; what is wrong with it, and with the order in a series, goes to ``problems``."""
+    from bpslides.shelf import render_shelf  # a single deck has no such page
+
+    if collection.files:  # else somebody just named some decks
+        check_order(collection, problems)
+    return render_shelf(collection, problems, output)

@@ -14,9 +14,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
@@ -37,6 +38,12 @@ from bpslides.symbolic import default_symbol
 from bpslides.text import Text
 from bpslides.views import VIEWS, place_of
 
+if TYPE_CHECKING:
+    from bpslides.related import RelatedDeck
+    from bpslides.series import Collection
+
+    Related = Callable[[Slide, str], list[tuple[str, list[RelatedDeck]]]]
+
 
 class Output(Enum):
     """Where the page finds its assets."""
@@ -44,6 +51,24 @@ class Output(Enum):
     FOLDER = "folder"
     SINGLE_FILE = "single file"
     SERVE = "serve"
+
+
+def link_to(collection: Collection | None, output: Output, name: str) -> str | None:
+    """The address of the deck ``name`` in the page of another one; for "" of the index page, if there is one."""
+    if collection is None:
+        return None
+    if output is Output.SINGLE_FILE:
+        return f"{quote(name or collection.name)}.html" if name or collection.files else None
+    page = "" if output is Output.SERVE else "index.html"
+    return f"../{quote(name)}/{page}" if name else f"../{page}"
+
+
+def _related(
+    source: Source, collection: Collection | None, output: Output, slide: Slide, show: str
+) -> list[tuple[str, list[RelatedDeck]]]:
+    from bpslides.related import related_to  # few decks tell of others
+
+    return related_to(slide, source, collection, partial(link_to, collection, output), show)
 
 
 @dataclass(frozen=True)
@@ -80,14 +105,19 @@ class Site:
         return self.files["index.html"]
 
 
-def render(source: Source, numbers: Numbers, problems: Problems, output: Output) -> Site:
-    """Render a deck. What is wrong with its texts and blocks goes to ``problems``."""
+def render(
+    source: Source, numbers: Numbers, problems: Problems, output: Output, collection: Collection | None = None
+) -> Site:
+    """Render a deck. What is wrong with its texts and blocks goes to ``problems``.
+
+    In a ``collection`` of decks that are built together, the deck can link to the others.
+    """
     deck = source.deck
     assets = Assets(single_file=output is Output.SINGLE_FILE)
     theme = themes.load(deck.theme, source.folder, problems)
     symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
     ledger = Ledger(deck.notation, symbols, mathml, problems)
-    renderer = Renderer(numbers, assets, ledger, problems)
+    renderer = Renderer(numbers, assets, ledger, problems, partial(_related, source, collection, output))
     renderer.text.moved = source.moved
     total = len(source.slides) - 1
     sections: list[Section] = []
@@ -116,7 +146,7 @@ def render(source: Source, numbers: Numbers, problems: Problems, output: Output)
     fingerprint = _fingerprint(settings, theme.css, deck.lang, deck.footer, notation)
     settings["version"] = version = _fingerprint(fingerprint, columns)[:16]
     page = (
-        _environment()
+        environment()
         .get_template("deck.html")
         .render(
             lang=str(deck.lang),
@@ -150,12 +180,12 @@ _NUMERIC = re.compile(r"\s*(\{\{.*\}\}|[-+−]?[\d.,]+\s?%?)\s*\Z", re.DOTALL)
 class Renderer:
     """Draws slides and blocks by the templates; handed to every macro as ``r``."""
 
-    def __init__(self, numbers: Numbers, assets: Assets, ledger: Ledger, problems: Problems) -> None:
-        self.numbers, self.problems = numbers, problems
+    def __init__(self, numbers: Numbers, assets: Assets, ledger: Ledger, problems: Problems, related: Related) -> None:
+        self.numbers, self.problems, self._related = numbers, problems, related
         self.text = Writer(numbers, assets, ledger, problems)
         self._ledger = ledger
         self._macros = _macros()
-        self._slide_template = _environment().get_template("slide.html")
+        self._slide_template = environment().get_template("slide.html")
         self._key = ""
 
     def slide(self, slide: Slide, source: Source, index: int, total: int) -> str:
@@ -164,7 +194,7 @@ class Renderer:
         deck = source.deck
         byline = " · ".join(self.text.plain(text) for text in (deck.author, deck.date) if text)
         self._blocks_drawn = 0
-        self._slide_id = str(slide.id)
+        self._slide, self._slide_id = slide, str(slide.id)
         self._place = slide.title.place()
         return self._slide_template.render(
             slide=slide,
@@ -196,6 +226,10 @@ class Renderer:
             return table.align[column]
         return "number" if all(_NUMERIC.match(row[column]) for row in table.rows) else ""
 
+    def related(self, show: str) -> list[tuple[str, list[RelatedDeck]]]:
+        """Heading and decks: what to know before this deck, and what comes after it."""
+        return self._related(self._slide, show)
+
     def list(self, value: Any) -> list[Any]:
         """A single value as a list of one."""
         return value if isinstance(value, list) else [value]
@@ -223,7 +257,7 @@ class Renderer:
         """What the page shows of each declared symbol on demand; nothing for a deck without a notation."""
         if not self._ledger.entries:
             return Markup()
-        template = _environment().get_template("notation.html")
+        template = environment().get_template("notation.html")
         return Markup(template.render(entries=self._ledger.entries, r=self))  # noqa: S704 - a template of ours
 
     def notation(self, only: Sequence[Text] | None = None) -> Sequence[Entry]:
@@ -309,8 +343,8 @@ class _Frame:
         """The Content Security Policy of the page."""
         if not self._assets.single_file:
             return content_policy("'self'", "'self'", "'self'", "'self' data:")
-        scripts = f"{_hash(str(self.parts['script_text']))} {_hash(paths.static('plotly.js').decode())}"
-        return content_policy(scripts, _hash(str(self.parts["style_text"])), "data:", "data:", connect="'none'")
+        scripts = f"{content_hash(str(self.parts['script_text']))} {content_hash(paths.static('plotly.js').decode())}"
+        return content_policy(scripts, content_hash(str(self.parts["style_text"])), "data:", "data:", connect="'none'")
 
 
 def content_policy(scripts: str, styles: str, font_sources: str, images: str, connect: str = "'self'") -> str:
@@ -319,7 +353,7 @@ def content_policy(scripts: str, styles: str, font_sources: str, images: str, co
     The fixed hashes are of styles that libraries insert: plotly's empty sheet, and the two that reveal adds to print.
     Inline style attributes are needed by plotly's heatmaps and by some formulas; they cannot load anything.
     """
-    inserted = " ".join(map(_hash, _INSERTED_STYLES))
+    inserted = " ".join(map(content_hash, _INSERTED_STYLES))
     return "; ".join(
         [
             "default-src 'none'",
@@ -343,7 +377,8 @@ _INSERTED_STYLES = (
 
 
 @lru_cache(maxsize=16)
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """The source by which a policy allows exactly this script or style."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
@@ -378,13 +413,14 @@ def _compiled_templates() -> _CompiledTemplates | None:
 @lru_cache(maxsize=1)
 def _macros() -> dict[str, Callable[..., Markup]]:
     """Every macro of the blocks' templates by its name, which is the kind of block that it draws."""
-    modules = [_environment().get_template(f"blocks/{name}.html").module for name in BLOCK_TEMPLATES]
+    modules = [environment().get_template(f"blocks/{name}.html").module for name in BLOCK_TEMPLATES]
     return {name: macro for module in modules for name, macro in vars(module).items() if not name.startswith("_")}
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """The templates of all pages; what they show is escaped unless it is Markup."""
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -393,6 +429,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["json"] = _json
-    environment.filters["number"] = format_number
-    return environment
+    made.filters["json"] = _json
+    made.filters["number"] = format_number
+    return made

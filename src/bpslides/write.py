@@ -9,13 +9,28 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bpslides.errors import BpslidesError, UsageError
 
-if TYPE_CHECKING:
-    from bpslides.render import Site
+
+class Site(Protocol):
+    """What is written: a page, and all files by their paths, ``index.html`` among them."""
+
+    @property
+    def name(self) -> str:
+        """What a single file is called."""
+
+    @property
+    def page(self) -> bytes:
+        """The HTML page."""
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Path → content."""
+
 
 #: Marks a folder as ours and lists what we put there: nothing else in it is ever replaced or removed.
 MANIFEST = ".bpslides"
@@ -45,16 +60,39 @@ def write_folder(site: Site, folder: Path, sources: list[Path]) -> Path:
         UsageError: when the folder is not ours to fill, or holds the deck's own sources.
         BpslidesError: when the disk refuses.
     """
+    folder = _resolved(folder)
     try:
-        folder = folder.resolve()
         _check_folder(folder, sources)
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f"{MANIFEST}-", dir=folder) as staging:
             _fill(Path(staging), folder, site)
+    except OSError as error:
+        raise BpslidesError(f"cannot write {folder}: {error.strerror}") from None
+    return folder / _PAGE
+
+
+def write_collection(index: Site, decks: Mapping[str, Site], folder: Path, sources: list[Path]) -> list[Path]:
+    """Decks into ``folder/<name>``, then the index of them into the folder itself. Returns the paths of all pages.
+
+    Every folder is looked at before anything is written.
+
+    Raises:
+        UsageError: when a folder is not ours to fill, or holds the decks' own sources.
+        BpslidesError: when the disk refuses.
+    """
+    targets = {folder: index} | {folder / name: site for name, site in decks.items()}
+    for target in targets:
+        _check_folder(_resolved(target), sources)
+    # The index comes last: it never leads to a deck that is not there yet.
+    return [write_folder(site, target, sources) for target, site in reversed(targets.items())][::-1]
+
+
+def _resolved(folder: Path) -> Path:
+    try:
+        return folder.resolve()
     except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
         reason = error.strerror if isinstance(error, OSError) else "its links go round in circles"
         raise BpslidesError(f"cannot write {folder}: {reason}") from None
-    return folder / _PAGE
 
 
 def _check_folder(folder: Path, sources: list[Path]) -> None:
@@ -63,8 +101,10 @@ def _check_folder(folder: Path, sources: list[Path]) -> None:
             raise UsageError(f"{folder} holds {source}: choose an output folder of its own, such as -o out")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file, and a deck is built into a folder")
-    # What a killed build leaves behind begins with our mark.
-    foreign = folder.is_dir() and any(not path.name.startswith(MANIFEST) for path in folder.iterdir())
+    # What a killed build leaves behind begins with our mark; and decks in folders of their own are ours as well.
+    foreign = folder.is_dir() and any(
+        not path.name.startswith(MANIFEST) and not (path / MANIFEST).is_file() for path in folder.iterdir()
+    )
     if foreign and not (folder / MANIFEST).is_file():
         raise UsageError(f"{folder} holds files that bpslides did not make: choose another folder, or empty it")
 

@@ -7,16 +7,20 @@ from pathlib import Path
 from bpslides.autodiff import AutodiffError
 from bpslides.compute import values as numbers_of
 from bpslides.errors import Problem, Problems
-from bpslides.pipeline import compute
+from bpslides.pipeline import compute, make_shelf
 from bpslides.render import Output, render
+from bpslides.series import is_series, load_series
 
 #: Gradients and central differences may differ by this much, relative.
 GRADIENT_TOLERANCE = 1e-6
 
 
 def problems_of(file: Path) -> list[Problem]:
-    """Everything that is wrong with the deck in ``file``, computed and drawn, but not written."""
+    """Everything that is wrong with the deck or the series in ``file``, computed and drawn, but not written."""
     problems = Problems()
+    if is_series(file):
+        make_shelf(load_series(file, problems), Output.FOLDER, problems)
+        return problems.found
     source, numbers = compute(file, problems)
     render(source, numbers, problems, Output.FOLDER)
     places = {str(name): name.place() for name in source.deck.models}

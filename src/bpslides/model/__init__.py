@@ -18,6 +18,7 @@ from bpslides.model.blocks import (
 )
 from bpslides.model.deck import Deck, Head, Include, Slide, Stack, Symbol, Variable
 from bpslides.model.models import Initialiser, Layer, MiniBatch, Model, Network, Schedule
+from bpslides.model.series import Series, SeriesDeck, SeriesPart
 
 __all__ = [
     "BLOCKS",
@@ -36,6 +37,9 @@ __all__ = [
     "Network",
     "NetworkDrawing",
     "Schedule",
+    "Series",
+    "SeriesDeck",
+    "SeriesPart",
     "Slide",
     "Stack",
     "Surface",

@@ -145,6 +145,8 @@ class Head(Part):
     """A line at the foot of every slide."""
     duration: Annotated[Number, Field(gt=0, le=600)] | None = None
     """How long the talk takes, in minutes."""
+    requires: list[Text] = []
+    """The names of the decks that one should know first. A series computes from them what comes next."""
 
 
 class Symbol(Part):

@@ -15,7 +15,7 @@ from pathlib import Path
 from bpslides import paths
 from bpslides.expression import FUNCTIONS
 from bpslides.formatting import format_number
-from bpslides.model import BLOCKS, Block
+from bpslides.model import BLOCKS, Block, Series
 from bpslides.reference.settings import Settings
 from bpslides.schema import Schema, deck_schema, docstrings, forms_of
 
@@ -32,13 +32,15 @@ notation:
   b: {name: bias, meaning: What is there without any input.}
   y_hat: {name: prediction, meaning: What the neuron says., colour: forward}
   L: {name: loss, meaning: How wrong that is., colour: backward}
-"""
+""",
+    "related": "requires: [visual-guide]\n",
 }
 """Kind of block → what its example needs in the head of the deck."""
 
 TOPICS = {
     "deck": "The head of a deck, and YAML in one minute.",
     "slides": "Slides, stacks, and slides of other decks.",
+    "series": "Several decks with an index page.",
     "models": "Graphs and layered networks, and how they are trained.",
     "expressions": "The arithmetic in braces, and how numbers are written.",
     "themes": "How a deck looks.",
@@ -71,7 +73,7 @@ def for_terminal(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _schema() -> Schema:
-    return deck_schema()
+    return deck_schema(Series)
 
 
 def _block(kind: str) -> str:

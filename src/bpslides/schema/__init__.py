@@ -28,9 +28,9 @@ _BLOCK = {"$ref": f"{_AT}block"}
 _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", "le": "maximum"}
 
 
-def deck_schema() -> Schema:
-    """The schema of a deck file, as JSON data."""
-    roots = [(kind, "validation") for kind in (Deck, Stack, Include)]
+def deck_schema(*more: type[Part]) -> Schema:
+    """The schema of a deck file, as JSON data; with definitions of ``more`` parts, which no deck holds."""
+    roots = [(kind, "validation") for kind in (Deck, Stack, Include, *more)]
     _, made = models_json_schema(roots, ref_template=_AT + "{model}")  # type: ignore[arg-type]
     definitions: dict[str, Schema] = made["$defs"]
     for kind in _parts(Part):

@@ -24,10 +24,10 @@ FIRST_DECK = "backprop"
 
 
 def serve(file: Path | None, host: str = "127.0.0.1", port: int | None = None, *, open_browser: bool = True) -> None:
-    """Serve the deck in ``file``, or without one all shipped decks, until SIGTERM (exit code 0) or Ctrl-C.
+    """Serve the deck or series in ``file``, or without one all shipped decks, until SIGTERM (exit code 0) or Ctrl-C.
 
     Args:
-        file: the deck file, or None.
+        file: the file of the deck or the series, or None.
         host: one of :data:`LOOPBACK`.
         port: where to listen; None for 8000, 0 for any free one. A taken one is passed over for the next that is free.
         open_browser: whether to open the page; quietly left out where there is no display.
@@ -55,7 +55,7 @@ def serve(file: Path | None, host: str = "127.0.0.1", port: int | None = None, *
     shown = f"[{host}]" if ":" in host else host
     start = library.home if file is not None or FIRST_DECK not in library.decks else FIRST_DECK
     address = f"http://{shown}:{taken}/{quote(start)}/" if start else f"http://{shown}:{taken}/"
-    if file is not None:
+    if library.home:
         library.decks[library.home].build()
     click.echo(f"bpslides serves {address}")
     if open_browser:

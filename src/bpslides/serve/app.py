@@ -23,7 +23,6 @@ from bpslides.serve import pages
 from bpslides.serve.decks import Deck, Library
 from bpslides.serve.guard import Guard
 from bpslides.serve.questions import answer
-from bpslides.serve.shelf import shipped
 from bpslides.serve.watch import Watchers
 
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -57,10 +56,13 @@ def routes(library: Library) -> Starlette:
     async def home(request: Request) -> Response:
         if library.home:
             return RedirectResponse(f"/{quote(library.home)}/")
-        return HTMLResponse(pages.index(await asyncio.to_thread(shipped)))
+        shelf, found = await asyncio.to_thread(library.shelf)
+        if shelf is None:
+            return HTMLResponse(pages.problems("The series", found))
+        return HTMLResponse(shelf.page, headers={"Content-Security-Policy": f"{shelf.policy}; frame-ancestors 'none'"})
 
     async def style(request: Request) -> Response:
-        return Response(paths.static("base.css"), media_type=MIME[".css"])
+        return Response(paths.static("shelf.css"), media_type=MIME[".css"])
 
     async def slash(request: Request) -> Response:
         name = request.path_params["deck"]

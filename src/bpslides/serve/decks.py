@@ -15,9 +15,11 @@ import click
 
 from bpslides import paths
 from bpslides.errors import BpslidesError, DeckError, Problems
-from bpslides.pipeline import compute
+from bpslides.pipeline import compute, make_shelf
 from bpslides.render import Output, Site, render
+from bpslides.series import Collection, is_series, load_series, shipped
 from bpslides.serve.sockets import Pages
+from bpslides.shelf import Shelf
 
 Message = dict[str, Any]
 #: What tells one state of a file from the next; None when there is no file.
@@ -35,14 +37,17 @@ class Build:
     language: str = "en"
 
 
-def build(file: Path) -> Build:
-    """Build the deck in ``file``. Whatever is wrong with it comes back as text: the server goes on."""
+def build(file: Path, collection: Collection | None = None) -> Build:
+    """Build the deck in ``file``, which may be one of a ``collection``.
+
+    Whatever is wrong with it comes back as text: the server goes on.
+    """
     result, problems = Build(read={file.resolve()}), Problems()
     try:
         source, numbers = compute(file, problems)
         result.read.update(source.files)
         result.language = str(source.deck.lang)
-        site = render(source, numbers, problems, Output.SERVE)
+        site = render(source, numbers, problems, Output.SERVE, collection and collection.fresh())
         result.read.update(site.read)
         problems.raise_errors()
         result.site = site
@@ -86,8 +91,9 @@ def _page_links(site: Site) -> set[str]:
 class Deck:
     """One deck of the server."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, collection: Collection | None = None) -> None:
         self.file = file
+        self.collection = collection
         self.name = paths.deck_name(file)
         self.pages = Pages()
         self.site: Site | None = None
@@ -111,7 +117,7 @@ class Deck:
     def build(self) -> None:
         """Build for the first time, before there is an event loop."""
         self.stamps = stamps(self.read)
-        self._accept(build(self.file))
+        self._accept(build(self.file, self.collection))
 
     async def rebuild(self) -> Message | None:
         """Build anew while the server goes on. Returns what open pages must be told, or None."""
@@ -128,7 +134,7 @@ class Deck:
     async def _build_in_thread(self) -> Message | None:
         # Taken before the files are read: a change meanwhile is seen as one afterwards.
         self.stamps = stamps(self.read)
-        return self._accept(await asyncio.to_thread(build, self.file))
+        return self._accept(await asyncio.to_thread(build, self.file, self.collection))
 
     def state(self) -> Message | None:
         """What a page that has just connected must know."""
@@ -195,13 +201,34 @@ def stamps(files: set[Path]) -> dict[Path, Stamp]:
 
 
 class Library:
-    """The decks of one server by name: the one in ``file``, or all that are shipped."""
+    """The decks of one server by name: the one in ``file``, those of the series in it, or all that are shipped."""
 
     def __init__(self, file: Path | None) -> None:
-        files = paths.shipped_decks().values() if file is None else [file]
-        self.decks = {deck.name: deck for deck in map(Deck, files)}
-        self.home = next(iter(self.decks)) if file is not None else ""
+        self._file = file
+        self.decks: dict[str, Deck] = {}
+        self.home = ""
         """Where / leads; empty when there is an index of decks."""
+        if file is None or is_series(file):
+            self._collect(Problems())
+        else:
+            deck = Deck(file)
+            self.decks, self.home = {deck.name: deck}, deck.name
+
+    def shelf(self) -> tuple[Shelf | None, list[str]]:
+        """The index page as the series and its decks are now, or the problems that are in its way."""
+        problems = Problems()
+        try:
+            page = make_shelf(self._collect(problems), Output.SERVE, problems)
+        except BpslidesError as error:  # a file is gone, or no longer one
+            return None, [str(error)]
+        return (None if problems.has_errors else page), [str(problem) for problem in problems.found]
+
+    def _collect(self, problems: Problems) -> Collection:
+        """Read the series anew. Decks that it did not have before are served from now on."""
+        collection = shipped() if self._file is None else load_series(self._file, problems)
+        for name, entry in collection.entries.items():
+            self.decks.setdefault(name, Deck(entry.file)).collection = collection
+        return collection
 
     async def close_pages(self) -> None:
         """Tell all pages that the server goes away (1001)."""

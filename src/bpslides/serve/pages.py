@@ -1,4 +1,4 @@
-"""The pages around the decks: the index of all decks, the speaker view, and what stands in for a broken deck."""
+"""The pages around the decks: the speaker view, and what stands in for a broken deck."""
 
 from __future__ import annotations
 
@@ -8,12 +8,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bpslides.render import Site
-from bpslides.serve.shelf import Entry
-
-
-def index(entries: list[Entry]) -> str:
-    """All shipped decks, each with its title and number of slides."""
-    return _templates().get_template("index.html").render(entries=entries)
 
 
 def speaker(site: Site, language: str) -> str:

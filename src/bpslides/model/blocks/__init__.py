@@ -6,13 +6,15 @@ in ``content``, a macro of the same name in ``templates/blocks/`` and, when it m
 """
 
 from bpslides.model.blocks.base import Block
-from bpslides.model.blocks.content import BLOCKS, Content
+from bpslides.model.blocks.content import BLOCKS, FIGURE_KINDS, LIVE_KINDS, Content
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
 from bpslides.model.blocks.text import Equation, Table
 
 __all__ = [
     "BLOCKS",
+    "FIGURE_KINDS",
+    "LIVE_KINDS",
     "Block",
     "Content",
     "Curve",

@@ -11,7 +11,7 @@ from bpslides.errors import did_you_mean
 from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
-from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Steps, Table
+from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Related, Steps, Table
 from bpslides.model.parts import Number
 from bpslides.text import describe
 
@@ -53,13 +53,17 @@ class Fragment(Block):
     """What appears: a text, or a list of blocks."""
 
 
-_TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote)
+_TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote, Related)
 _FIGURES = (Figure, NetworkDrawing)
 _LIVE = (Demo, Walk, Curve, Surface)
 _CONTAINERS = (Columns, Fragment)
 
 BLOCKS: dict[str, type[Block]] = {block.kind: block for block in (*_TEXT, *_FIGURES, *_LIVE, *_CONTAINERS)}
 """The key that names a block in YAML → its class."""
+LIVE_KINDS = frozenset(block.kind for block in _LIVE)
+"""What can be played with."""
+FIGURE_KINDS = LIVE_KINDS | {block.kind for block in _FIGURES}
+"""What is counted as a figure: plots, drawings and live blocks."""
 
 
 def _kind_of(value: Any) -> str | None:

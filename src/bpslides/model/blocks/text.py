@@ -250,3 +250,13 @@ class Quote(Block):
     """The words, without quotation marks."""
     by: Text | None = None
     """Who said so."""
+
+
+class Related(Block):
+    """The decks to know first and those that come next, with links where they are built or served together."""
+
+    kind = "related"
+    short = "show"
+    example = "related: requires"
+    show: Literal["requires", "next", "both"] = "both"
+    """Which of the two: ``requires`` on a first slide, ``next`` on a last one, or both."""
