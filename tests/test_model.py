@@ -10,6 +10,10 @@ from bpslides.model.models import Activation, LossName
 from tests.decks import Deck, with_content
 
 # Content begins in line 16 of the deck, its blocks in column 9.
+FORMS = "“function”, “functions”, “heatmap”, “surface”, “training”, “bars”, “data”, “python”"
+ASIDE = "make two figures, side by side in “columns”"
+MEANT = "did you mean “function”?"
+
 MISTAKES = [
     ("equation: {tx: a}", ["16:20: unknown key “tx” (did you mean “tex”?)"]),
     ("equation: {tex: a, tone: red}", ["16:28: “tone” should be one of: plain, forward, backward"]),
@@ -33,8 +37,28 @@ MISTAKES = [
     ("cards: {cards: []}", ["16:17: “cards” needs 1 or more entries, not 0"]),
     ("table: {header: [a, b], rows: [[1], [1, 2]]}", ["16:9: row 1 has 1 cells, the header has 2"]),
     ("table: {header: [a, b], rows: [[1, 2]], align: [left]}", ["16:9: “align” needs one entry per column"]),
-    ("figure: {}", ["16:9: “figure” needs either a “function” with a “domain”, or Plotly's “data”"]),
-    ("figure: {function: x}", ["16:9: “figure” plots a function and so needs a “domain”, such as [-2, 2]"]),
+    ("figure: {}", [f"16:9: “figure” needs one of {FORMS}, which says what is drawn"]),
+    ("figure: {funtion: x}", [f"16:9: “figure” needs one of {FORMS}, which says what is drawn ({MEANT})"]),
+    ("figure: x**2", ["16:9: a “figure” should be a mapping, not text"]),
+    (
+        "figure: {function: x, domain: [0, 1], bars: [a]}",
+        [f"16:9: “figure” should have either “function” or “bars”, not both ({ASIDE})"],
+    ),
+    ("figure: {function: x}", ["16:9: “domain” is missing"]),
+    ("figure: {bars: [1]}", ["16:25: an entry of “bars” should be a mapping (key: value)"]),
+    (
+        "figure: {bars: [neuron.w], domain: [0, 1]}",
+        ["16:36: unknown key “domain” (known here: alt, bars, caption, format, height, x_label, y_label)"],
+    ),
+    (
+        "figure: {functions: [x, {functon: x}], domain: [0, 1]}",
+        ["16:33: “function” is missing", "16:34: unknown key “functon” (did you mean “function”?)"],
+    ),
+    (
+        "figure: {training: [a, b, c], over: [L, w]}",
+        ["16:9: “figure” has 6 lines, and a plot shows 5 at most"],
+    ),
+    ("figure: {training: m, labels: [a, b]}", ["16:9: “figure” needs one of the “labels” for each of its lines"]),
     ("figure: {function: x, domain: [1]}", ["16:31: “domain” should be two numbers, [from, to]"]),
     ("figure: {function: x, domain: [2, 1]}", ["16:31: “domain” should run from a smaller to a larger number"]),
     ("figure: {function: x, domain: [a, 1]}", ["16:31: “domain” should be a number, not text"]),

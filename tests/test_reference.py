@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bpslides import reference
+from bpslides import reference, trust
 from bpslides.errors import Problems
 from bpslides.model import BLOCKS
 from bpslides.pipeline import make_shelf
@@ -80,7 +80,12 @@ def test_block_examples_build(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_build(example: str, tmp_path: Path) -> None:
-    """Every piece of YAML on a page works as it stands there."""
+    """Every piece of YAML on a page works as it stands there, with the file that it names if there is one."""
+    if "figures.py" in example:
+        (tmp_path / "figures.py").write_text(
+            "def spiral(turns):\n    return {'data': [{'x': [0, turns], 'y': [0, 1]}]}\n"
+        )
+        trust.remember(tmp_path / "figures.py")
     assert Deck(tmp_path, whole(example)).messages == []
 
 

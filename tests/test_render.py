@@ -75,7 +75,7 @@ def test_notes_are_in_no_file(tmp_path: Path) -> None:
 
 def test_folder(tmp_path: Path) -> None:
     """In a folder, every address leads to a file of the site, named after its content."""
-    deck = Deck(tmp_path, with_content("- x"), Output.FOLDER).sound
+    deck = Deck(tmp_path, with_content("- figure: {function: x, domain: [0, 1]}"), Output.FOLDER).sound
     linked = [node.attributes["href"] for node in deck.page.all('link[rel="stylesheet"]')]
     linked += [node.attributes["src"] for node in deck.page.all("script[src]")]
     linked += [json.loads(deck.page.one("#deck-settings").source)["plotly"]]
@@ -100,7 +100,7 @@ def test_policy_of_a_folder(tmp_path: Path) -> None:
 
 def test_policy_of_a_single_file(tmp_path: Path) -> None:
     """In a single file, the policy holds the hashes of exactly its scripts and its style, and allows no connection."""
-    deck = Deck(tmp_path, with_content("- 'Text with $x$'"), Output.SINGLE_FILE).sound
+    deck = Deck(tmp_path, with_content("- figure: {function: x, domain: [0, 1]}"), Output.SINGLE_FILE).sound
     assert list(deck.site.files) == ["index.html"]
     found = policy(deck.page)
     (script,) = (node for node in deck.page.all("script") if "type" not in node.attributes)
@@ -110,6 +110,19 @@ def test_policy_of_a_single_file(tmp_path: Path) -> None:
     assert digest(deck.page.one("style").source) in found["style-src-elem"]
     assert found["connect-src"] == ["'none'"]
     assert found["img-src"] == found["font-src"] == ["data:"]
+
+
+@pytest.mark.parametrize("output", [Output.FOLDER, Output.SINGLE_FILE])
+def test_only_plots_need_plotly(tmp_path: Path, output: Output) -> None:
+    """A deck without a plot carries no Plotly; a surface is drawn already and needs none."""
+    content = "- figure: {surface: x*y, domain: [0, 1]}"
+    deck = Deck(tmp_path, with_content(content), output).sound
+    assert deck.page.all("script#plotly") == []
+    assert json.loads(deck.page.one("#deck-settings").source)["plotly"] == ""
+    assert not any("plotly" in path for path in deck.site.files)
+    if output is Output.SINGLE_FILE:
+        (script,) = (node for node in deck.page.all("script") if "type" not in node.attributes)
+        assert policy(deck.page)["script-src"] == [digest(script.source)]
 
 
 def test_served_pages_get_their_policy_from_the_server(tmp_path: Path) -> None:
@@ -162,7 +175,7 @@ def test_json_in_the_page(tmp_path: Path) -> None:
     name = "</script><!--<script>&\\u2028"
     deck = Deck(tmp_path, with_content(f"- figure: {{data: [{{x: [1], y: [2], name: '{name}'}}]}}")).sound
     data = json.loads(deck.page.one("figure script.data").source)
-    assert data["spec"]["data"][0]["name"] == name
+    assert data["spec"]["data"][0]["name"] == name.replace("<", "&lt;")  # which Plotly shows as it was
 
 
 def test_broken_blocks_leave_a_mark(tmp_path: Path) -> None:

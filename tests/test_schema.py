@@ -53,6 +53,10 @@ slides:
       - fragment: Later
       - fragment: [Later, {callout: {text: And this, tone: key}}]
       - figure: {function: x**2, domain: [0, 1], at: neuron.x}
+      - figure: {functions: [x, {function: x**2}], domain: [0, 1]}
+      - figure: {training: neuron, over: L}
+      - figure: {training: [neuron, net], over: [loss]}
+      - figure: {bars: [neuron.x, {value: 3, label: three}]}
       - curve: {function: x**2, domain: [0, 1], at: 0.5}
   - stack: [{title: A}, {title: B}]
   - include: visual-guide

@@ -167,12 +167,16 @@ def test_surface(tmp_path: Path) -> None:
 
 
 def test_figure_without_scripts(tmp_path: Path) -> None:
-    """Where no script runs, a plot is a table of values; stars in the words for it are no Markdown."""
+    """Where no script runs, a plot is a table of values that is open; stars in the words for it are no Markdown."""
     page = Deck(tmp_path, with_content("- figure: {function: x**2, domain: [-2, 2], caption: A bowl}")).sound.page
-    xs, ys = page.all("noscript tr")
-    assert xs.texts("td") == ["−2", "−1.5", "−1", "−0.5", "0", "0.5", "1", "1.5", "2"]
-    assert ys.texts("td") == ["4", "2.25", "1", "0.25", "0", "0.25", "1", "2.25", "4"]
-    assert page.one("figure .plot").attributes["aria-label"] == "Graph of x**2 for x from -2 to 2."
+    details = page.one("figure details[open]")
+    assert details.texts("thead th") == ["x", "f(x)"]
+    assert details.texts("tbody th") == ["−2", "−1.5", "−1", "−0.5", "0", "0.5", "1", "1.5", "2"]
+    assert details.texts("tbody td") == ["4", "2.25", "1", "0.25", "0", "0.25", "1", "2.25", "4"]
+    plot = page.one("figure .plot")
+    assert plot.attributes["aria-details"] == details.attributes["id"]
+    assert plot.attributes["aria-label"] == "Graph of x**2 for x from −2 to 2, with values from 0 to 4."
+    assert details.one("p").text == plot.attributes["aria-label"]
     assert page.one("figcaption").text == "A bowl"
 
 

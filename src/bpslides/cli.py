@@ -85,12 +85,18 @@ def commands() -> None:
     """Slide decks about backpropagation in which no number is typed."""
 
 
+TRUST = click.option(
+    "--trust", is_flag=True, help="Let the deck's Python figures run, as they are now and until they change."
+)
+
+
 @commands.command(epilog=DECK)
 @click.argument("deck", required=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port; 0 takes any free one.  [default: 8000]")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
-def serve(deck: str | None, host: str, port: int | None, no_open: bool) -> None:
+@TRUST
+def serve(deck: str | None, host: str, port: int | None, no_open: bool, trust: bool) -> None:
     """Show DECK in the browser, current while you write.
 
     A series is served with its index page; without DECK all shipped decks are.
@@ -99,14 +105,18 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool) -> None:
     from bpslides.serve import serve as run
 
     gc.enable()  # unlike the other commands, a server lives long
-    run((find(deck) or _find(deck)) if deck is not None else None, host, port, open_browser=not no_open)
+    file = (find(deck) or _find(deck)) if deck is not None else None
+    if trust and deck is not None:
+        _trust(_files(deck))
+    run(file, host, port, open_browser=not no_open)
 
 
 @commands.command(epilog=DECK)
 @click.argument("deck", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to build.")
 @click.option("--single-file", is_flag=True, help="One HTML file that needs nothing else: DIR/<name>.html.")
-def build(deck: tuple[str, ...], output: Path, single_file: bool) -> None:
+@TRUST
+def build(deck: tuple[str, ...], output: Path, single_file: bool, trust: bool) -> None:
     """Build DECK into a folder that needs no server.
 
     One deck gives DIR/index.html. Several, those of a series, or without DECK all shipped decks, give
@@ -120,6 +130,8 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool) -> None:
 
     kind, problems = Output.SINGLE_FILE if single_file else Output.FOLDER, Problems()
     collection = chosen(deck, problems)
+    if trust:
+        _trust(entry.file for entry in collection.entries.values())
     is_one = len(deck) == 1 and not collection.files
     sites: dict[str, Site] = {}
     broken = False
@@ -152,11 +164,14 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool) -> None:
 @click.argument("deck", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def check(deck: tuple[str, ...], strict: bool, style: str) -> None:
+@TRUST
+def check(deck: tuple[str, ...], strict: bool, style: str, trust: bool) -> None:
     """Look for problems: texts, claims, gradients of the models."""
     from bpslides.check import problems_of
 
     files = [file for name in deck for file in _files(name)]
+    if trust:
+        _trust(files)
     everything: list[Problem] = []
     for file in files:
         found = problems_of(file)
@@ -295,6 +310,18 @@ def show(problems: Sequence[Problem], file: Path | None = None) -> None:
     if file is not None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         click.echo(f"{count} in {_shown(file)}", err=True)
+
+
+def _trust(decks: Iterable[Path]) -> None:
+    """Remember that the user trusts the Python files of ``decks`` as they are now, and say which."""
+    from bpslides import trust
+    from bpslides.errors import Problems
+    from bpslides.figures.python import files_in
+    from bpslides.source import load
+
+    for deck in decks:
+        for file in files_in(load(deck, Problems()).slides):
+            click.echo(f"trusted: {_shown(file)} (sha256 {trust.remember(file)[:12]}…)", err=True)
 
 
 def _find(name: str) -> Path:

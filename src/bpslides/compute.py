@@ -7,6 +7,7 @@ for its live blocks.
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,6 +53,8 @@ class Numbers:
         """Models by name."""
         self.live: dict[str, Program] = {}
         """What live blocks ask for: models by name, and functions by the name that :meth:`function` gave them."""
+        self.read: list[Path] = []
+        """Files beside the deck that something was worked out from."""
         self._source = source
         self._broken = set(source.broken)
         self._problems = problems
@@ -107,6 +110,17 @@ class Numbers:
             self._problems.error("this should be a single number", value.place())
             return None
         return float(found)
+
+    def array(self, text: str, within: Text, offset: int) -> Any:
+        """The value of an expression as a float, or for an array as nested lists of them; None if it has none.
+
+        ``text`` stands at ``offset`` of ``within``, which is where errors are reported.
+        """
+        value = self._value(text, within, offset)
+        if isinstance(value, bool | np.bool_):
+            self._problems.error("this is true or false, and should be a number", within.place(offset))
+            return None
+        return None if value is None else _plain(np.asarray(value, dtype=np.float64))
 
     def formatted(self, text: str, within: Text, offset: int, style: str) -> str:
         """The number of ``expression | format`` as text, or for ``style`` "latex" as LaTeX; a "?" if it has none.

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +35,18 @@ def static(name: str) -> bytes:
             f"the browser part “{name}” is missing from this installation: run `make web` in a checkout, "
             "or install the wheel again"
         ) from None
+
+
+def user_folder(kind: str) -> Path:
+    """The user's own folder for our ``state`` or ``cache``, where the platform keeps such things. It may be missing."""
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        return base / "bpslides" / kind
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / {"state": "Application Support", "cache": "Caches"}[kind] / "bpslides"
+    chosen = Path(os.environ.get({"state": "XDG_STATE_HOME", "cache": "XDG_CACHE_HOME"}[kind], ""))
+    usual = {"state": Path(".local", "state"), "cache": Path(".cache")}[kind]
+    return (chosen if chosen.is_absolute() else Path.home() / usual) / "bpslides"
 
 
 def inside(folder: Path, address: str) -> Path | None:

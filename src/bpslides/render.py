@@ -139,9 +139,11 @@ def render(
     ]
     frame = _Frame(assets, output)
     title = renderer.text.plain(deck.title)
+    body = "\n".join(columns)
     notation = renderer.explanations()
-    frame.style(theme, "\n".join([*columns, title, notation]))
-    frame.script()
+    frame.style(theme, "\n".join([body, title, notation]))
+    # Under the server a later save may bring the first plot.
+    frame.script(plots='class="plot"' in body or output is Output.SERVE)
     settings = {"output": output.name.lower(), "plotly": frame.plotly_link, "title": title}
     fingerprint = _fingerprint(settings, theme.css, deck.lang, deck.footer, notation)
     settings["version"] = version = _fingerprint(fingerprint, columns)[:16]
@@ -162,7 +164,7 @@ def render(
         )
     )
     files = {"index.html": page.encode(), **assets.files}
-    read = [*source.files, theme.file, *assets.read]
+    read = [*source.files, theme.file, *assets.read, *numbers.read]
     return Site(source.name, title, files, sections, notes, fingerprint, version, deck.duration, numbers, read)
 
 
@@ -329,21 +331,25 @@ class _Frame:
         else:
             self.parts["style_link"] = self._assets.link("deck.css", css.encode())
 
-    def script(self) -> None:
-        """The runtime, and Plotly where the page finds it when a figure comes near."""
-        script, plotly = paths.static("deck.js"), paths.static("plotly.js")
+    def script(self, *, plots: bool) -> None:
+        """The runtime, and, where there are plots, Plotly where the page finds it when one comes near."""
+        script = paths.static("deck.js")
         if self._assets.single_file:
             self.parts["script_text"] = Markup(script.decode().replace("</script", "<\\/script"))  # noqa: S704 - ours
-            self.parts["plotly_text"] = base64.b64encode(paths.static("plotly.js.gz")).decode()
+            if plots:
+                self.parts["plotly_text"] = base64.b64encode(paths.static("plotly.js.gz")).decode()
         else:
             self.parts["script_link"] = self._assets.link("deck.js", script)
-            self.plotly_link = self._assets.link("plotly.js", plotly)
+            if plots:
+                self.plotly_link = self._assets.link("plotly.js", paths.static("plotly.js"))
 
     def policy(self) -> str:
         """The Content Security Policy of the page."""
         if not self._assets.single_file:
             return content_policy("'self'", "'self'", "'self'", "'self' data:")
-        scripts = f"{content_hash(str(self.parts['script_text']))} {content_hash(paths.static('plotly.js').decode())}"
+        scripts = content_hash(str(self.parts["script_text"]))
+        if self.parts["plotly_text"]:
+            scripts += f" {content_hash(paths.static('plotly.js').decode())}"
         return content_policy(scripts, content_hash(str(self.parts["style_text"])), "data:", "data:", connect="'none'")
 
 

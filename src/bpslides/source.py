@@ -18,6 +18,7 @@ from bpslides.block_finder import BlockFinder
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.includes import Moved, find_deck, give_ids, members, merge
 from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol, Variable
+from bpslides.model.blocks.figures import FIGURES
 from bpslides.text import SourceFile, Text
 from bpslides.yaml_tree import MAX_BYTES, Tree, parse
 
@@ -289,7 +290,8 @@ def _salvage(kind: type[T], data: Any, details: list[ErrorDetails]) -> T | None:
 def _report(
     kind: type[BaseModel], detail: ErrorDetails, where: tuple[int | str, ...], tree: Tree, problems: Problems
 ) -> None:
-    location = tuple(part for part in detail["loc"] if part != "[key]")
+    # “[key]” and the forms of a figure, such as “[bars]”, are pydantic's words, not the deck's.
+    location = tuple(part for part in detail["loc"] if not str(part).startswith("["))
     path = (*where, *location)
     name = next((part for part in reversed(path) if isinstance(part, str)), "the deck")
     subject = "a slide" if kind is Slide and not location else f"“{name}”"
@@ -298,7 +300,7 @@ def _report(
     place = tree.place(path)
     context = detail.get("ctx", {})
     if detail["type"] == "extra_forbidden":
-        known = _fields_at(Deck if kind is Head else kind, location[:-1])
+        known = _fields_at(Deck if kind is Head else kind, detail["loc"][:-1])
         problems.error(f"unknown key “{name}”", place, did_you_mean(name, known))
     elif detail["type"] == "missing":
         problems.error(f"{subject} is missing", tree.place(path[:-1]))
@@ -345,7 +347,9 @@ def _fields_at(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[s
     for part in location:
         if not isinstance(part, str):
             continue
-        if part in BLOCKS and (current is None or part not in current.model_fields):
+        if form := FIGURES.get(part.strip("[]")) if part.startswith("[") else None:
+            current = form
+        elif part in BLOCKS and (current is None or part not in current.model_fields):
             current = BLOCKS[part]
         elif current is not None and part in current.model_fields:
             current = _model_in(current.model_fields[part].annotation)

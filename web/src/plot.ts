@@ -52,7 +52,7 @@ function addScript(source: { src: string } | { text: string }): Promise<void> {
 }
 
 async function unpack(): Promise<string> {
-  const packed = document.getElementById("plotly")?.textContent ?? "";
+  const packed = document.querySelector("script#plotly")?.textContent ?? "";
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
@@ -79,6 +79,11 @@ export class Plot {
   readonly #clip = svg("rect", "plot-clip");
   readonly #stage = document.createElement("div");
   #drawn: { width: number; height: number } | null = null;
+  #wanted = false;
+  /** What is being drawn or taken away: one thing after the other. */
+  #work: Promise<void> = Promise.resolve();
+  /** The place of a plot may change when fonts come, a neighbour grows, or the canvas turns. */
+  readonly #resized = new ResizeObserver(() => void this.#redraw());
 
   constructor(
     readonly host: HTMLElement,
@@ -97,14 +102,32 @@ export class Plot {
     return this.#drawn !== null;
   }
 
-  /** Draw if the plot is visible and not drawn at this size. Hidden plots have no size and wait. */
-  async show(): Promise<void> {
-    const width = Math.round(this.host.clientWidth);
-    const height = Math.round(this.host.clientHeight);
-    if (!width || !height || (this.#drawn?.width === width && this.#drawn.height === height)) return;
+  /** Draw as soon as the plot has a size, and again whenever that changes. Hidden plots have none, and wait. */
+  show(): Promise<void> {
+    this.#wanted = true;
+    this.#resized.observe(this.host);
+    return this.#redraw();
+  }
+
+  #redraw(): Promise<void> {
+    this.#work = this.#work
+      .then(() => this.#draw())
+      .catch((error: unknown) => {
+        console.error(error);
+        this.#stage.textContent = "This plot could not be drawn.";
+        this.host.dispatchEvent(new Event("missing"));
+      });
+    return this.#work;
+  }
+
+  async #draw(): Promise<void> {
+    const sized = (): boolean => this.#drawn?.width === this.host.clientWidth && this.#drawn.height === this.host.clientHeight;
+    if (!this.#wanted || !this.host.clientWidth || !this.host.clientHeight || sized()) return;
     const plotly = await loadPlotly();
-    if (!this.host.isConnected) return;
-    const layout = themed(this.host, this.spec.layout, width, height);
+    // While plotly was loading, the slide may have gone, or its size changed.
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (!this.#wanted || !width || !height) return;
+    const layout = themed(this.host, this.spec, width, height);
     const traces = this.spec.data.map((trace) => themedTrace(this.host, trace));
     await plotly.newPlot(this.#stage, traces, layout, { displayModeBar: false, staticPlot: true, responsive: false });
     // Plotly's own picture is described by the host's label; its text would only be noise to a screen reader.
@@ -120,9 +143,13 @@ export class Plot {
 
   /** Give the memory back; the next `show` draws anew. */
   hide(): void {
-    if (!this.#drawn) return;
-    this.#drawn = null;
-    void loadPlotly().then((plotly) => plotly.purge(this.#stage));
+    this.#wanted = false;
+    this.#resized.disconnect();
+    this.#work = this.#work.then(async () => {
+      if (this.#wanted || !this.#drawn) return;
+      this.#drawn = null;
+      (await loadPlotly()).purge(this.#stage);
+    });
   }
 
   /** New values for the first trace. */
@@ -196,8 +223,17 @@ function variable(host: Element, name: string): string {
   return getComputedStyle(host).getPropertyValue(name).trim();
 }
 
+/** What a spec calls a colour of the theme → the theme's variable. */
+const TONES: Record<string, string> = {
+  forward: "--forward",
+  backward: "--backward",
+  accent: "--accent",
+  muted: "--text-muted",
+  bad: "--bad",
+};
+
 /** The author's layout with the theme's colours and fonts wherever it says nothing. */
-function themed(host: HTMLElement, layout: Json, width: number, height: number): Json {
+function themed(host: HTMLElement, { data, layout }: Spec, width: number, height: number): Json {
   const text = variable(host, "--text-muted");
   const grid = variable(host, "--plot-grid");
   const size = Number.parseFloat(variable(host, "--size-axis")) || 18;
@@ -213,15 +249,19 @@ function themed(host: HTMLElement, layout: Json, width: number, height: number):
     ticks: "",
     ...(label && !small ? { title: { text: label, standoff: 12 } } : {}),
   });
+  const legend = (layout["showlegend"] as boolean | undefined) ?? data.length > 1;
+  const title = layout["title"] as Json | undefined;
   const given = (key: string): Json => (layout[key] as Json | undefined) ?? {};
   return {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: variable(host, "--font-text"), size, color: text },
-    margin: { l: small ? 46 : 64, r: 12, t: small ? 6 : 10, b: small ? 30 : 62 },
+    margin: { l: small ? 46 : 64, r: 12, t: (small ? 6 : 10) + (title ? 34 + (legend ? 30 : 0) : 0), b: small ? 30 : 62 },
     colorway: [variable(host, "--forward"), variable(host, "--backward"), variable(host, "--accent"), text],
-    showlegend: layout["showlegend"] ?? true,
+    showlegend: legend,
+    legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", itemwidth: 44, bgcolor: "rgba(0,0,0,0)" },
     ...layout,
+    ...(title ? { title: { x: 0, xref: "paper", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 10 }, ...title } } : {}),
     xaxis: { ...axis(host.dataset["xLabel"]), ...given("xaxis") },
     yaxis: { ...axis(host.dataset["yLabel"]), ...given("yaxis") },
     width,
@@ -231,13 +271,25 @@ function themed(host: HTMLElement, layout: Json, width: number, height: number):
 }
 
 function themedTrace(host: HTMLElement, trace: Json): Json {
-  if (trace["type"] === "scatter" && trace["mode"] === "lines") {
+  const meta = trace["meta"] as { tone?: string; tones?: readonly string[]; area?: string } | undefined;
+  const tone = (name: string): string => variable(host, TONES[name] ?? "--forward");
+  if (meta?.area) {
+    const below = meta.area === "backward" ? { fillpattern: { shape: "/", size: 9, solidity: 0.25, fgcolor: tone("backward") } } : {};
+    return { ...trace, fillcolor: variable(host, `--${meta.area}-soft`), ...below };
+  }
+  if (meta?.tones) {
+    return { ...trace, marker: { color: meta.tones.map(tone) }, textfont: { color: variable(host, "--text") } };
+  }
+  if (meta?.tone) trace = { ...trace, line: { color: tone(meta.tone), ...(trace["line"] as Json | undefined) } };
+  if (trace["type"] === "scatter") {
     // Plotly would drop points that it thinks nobody sees, and a slope is just what is looked at.
-    return { ...trace, line: { width: 3.5, simplify: false, ...(trace["line"] as Json | undefined) } };
+    const line = { width: 3.5, simplify: false, ...(trace["line"] as Json | undefined) };
+    return { ...trace, line, marker: { size: 11, ...(trace["marker"] as Json | undefined) } };
   }
   if ((trace["type"] === "contour" || trace["type"] === "heatmap") && !trace["colorscale"]) {
     const colorscale = [0, 1, 2, 3, 4].map((step) => [step / 4, variable(host, `--heat-${step}`)]);
-    return { ...trace, colorscale, showscale: false, line: { color: variable(host, "--plot-contour"), width: 1 } };
+    const colorbar = { thickness: 16, outlinewidth: 0, xpad: 14, ypad: 0, nticks: 6, ...(trace["colorbar"] as Json | undefined) };
+    return { ...trace, colorscale, colorbar, showscale: trace["showscale"] ?? false, line: { color: variable(host, "--plot-contour"), width: 1 } };
   }
   return trace;
 }

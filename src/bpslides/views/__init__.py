@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bpslides.views.common import View, place_of
+from bpslides.views.drawings import network
 from bpslides.views.equation import equation
-from bpslides.views.figures import figure, network
+from bpslides.views.figures import figure
 from bpslides.views.live import curve, demo, surface
 from bpslides.views.walk import walk
 

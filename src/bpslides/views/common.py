@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from bpslides.errors import Place, Problems, did_you_mean
 from bpslides.expression import Expression, ExpressionError
+from bpslides.figures import words
+from bpslides.figures.written import filled, harmless
 from bpslides.model import Block
+from bpslides.model.blocks.figures import Sugar
 from bpslides.program import Program, free_variables
 from bpslides.symbolic import default_symbol, derivative, latex
 from bpslides.text import Text
@@ -37,6 +40,34 @@ def function_of(
         return None
     program = numbers.function(key, text, [name])
     return (program, name) if program is not None else None
+
+
+def function_of_two(
+    text: Text, variables: list[Text], numbers: Numbers, problems: Problems, key: str
+) -> tuple[Program, tuple[str, str]] | None:
+    """The program of a function of two variables, and their names."""
+    names = (str(variables[0]), str(variables[1]))
+    free = free_variables(text, problems)
+    if free is None:
+        return None
+    others = [v for v in free if v not in names and v not in numbers.variables]
+    if others:
+        problems.error(
+            f"“{others[0]}” is no variable here", text.place(), f"the variables are {names[0]} and {names[1]}"
+        )
+        return None
+    program = numbers.function(key, text, list(names))
+    return (program, names) if program is not None else None
+
+
+def axis_labels(block: Sugar, x: str, y: str) -> tuple[str | Text, str | Text]:
+    """What stands at the axes: the author's words, else the names."""
+    return (block.x_label or x, block.y_label or y)
+
+
+def plain_label(text: Text, numbers: Numbers, problems: Problems) -> str:
+    """A label of the author's as Plotly takes it."""
+    return str(harmless(words.number(filled(text, numbers, problems))))
 
 
 def derived(expression: Expression, name: str) -> str:

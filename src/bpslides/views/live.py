@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpslides import figures
 from bpslides.errors import Problems, did_you_mean
+from bpslides.figures import specs
 from bpslides.formatting import format_number
 from bpslides.model import Curve, Demo, Surface
-from bpslides.program import free_variables
 from bpslides.symbolic import default_symbol, latex
-from bpslides.views.common import View, derived, digits, function_of, known, place_of, slider_step
+from bpslides.views.common import View, derived, digits, function_of, function_of_two, known, place_of, slider_step
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
@@ -53,7 +52,7 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
         )
         return None
     numbers.live[program.name] = program
-    spec = figures.line(program, str(plot.variable), plot.domain, plot.range)
+    spec = specs.line(program, str(plot.variable), plot.domain, plot.range)
     answer = program.respond({}, None)
     start = {
         str(s.name): (program.run.optimizer.learning_rate if s.name == "learning_rate" else leaves[s.name])
@@ -106,7 +105,7 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
         "data": {
             "model": key,
             "trace": program.trace(),
-            "spec": figures.line(program, variable, block.domain, block.range),
+            "spec": specs.line(program, variable, block.domain, block.range),
             "variable": variable,
             "domain": list(block.domain),
             "at": at,
@@ -126,19 +125,10 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
 
 def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> View | None:
     """A function of two variables: heatmap, two cross-sections, both partial derivatives as formulas."""
-    names = (str(block.variables[0]), str(block.variables[1]))
-    free = free_variables(block.function, problems)
-    others = [v for v in free or [] if v not in names and v not in numbers.variables]
-    if free is None:
+    found = function_of_two(block.function, block.variables, numbers, problems, key)
+    if found is None:
         return None
-    if others:
-        problems.error(
-            f"“{others[0]}” is no variable here", block.function.place(), f"the variables are {names[0]} and {names[1]}"
-        )
-        return None
-    program = numbers.function(key, block.function, list(names))
-    if program is None:
-        return None
+    program, names = found
     at = [numbers.number(value) for value in block.at]
     if None in at:
         return None
@@ -153,7 +143,7 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
         "data": {
             "model": key,
             "trace": program.trace(),
-            "spec": figures.heatmap(program, names, block.domain, y_domain),
+            "spec": specs.heatmap(program, names, block.domain, y_domain),
             "variables": list(names),
             "domains": [list(block.domain), list(y_domain)],
             "at": at,

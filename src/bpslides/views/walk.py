@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpslides import diagrams, figures
+from bpslides import diagrams
 from bpslides.errors import Problems
 from bpslides.expression import ExpressionError
+from bpslides.figures import specs
 from bpslides.formatting import format_number
 from bpslides.model import Walk
 from bpslides.views.common import View, function_of, known
@@ -47,7 +48,7 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
             return None
         view["plot"] = block.plot
         view["data"] |= {
-            "spec": figures.line(*found, block.plot.domain),
+            "spec": specs.line(*found, block.plot.domain),
             "points": [None, *(list(s.point) if s.point else None for s in walked.substeps)],
         }
     return view

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
 from bpslides.model.blocks.base import Block
-from bpslides.model.blocks.figures import Figure, NetworkDrawing
+from bpslides.model.blocks.figures import AnyFigure, Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
 from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Related, Steps, Table
 from bpslides.model.parts import Number
@@ -109,7 +109,9 @@ if TYPE_CHECKING:
     AnyBlock = Block
 else:
     AnyBlock = Annotated[
-        Union[tuple(Annotated[block, Tag(kind)] for kind, block in BLOCKS.items())],  # noqa: UP007 - made at run time
+        Union[  # noqa: UP007 - made at run time
+            tuple(Annotated[AnyFigure if block is Figure else block, Tag(kind)] for kind, block in BLOCKS.items())
+        ],
         Discriminator(_kind_of),
         BeforeValidator(_known_block),
     ]
