@@ -78,6 +78,11 @@ async function draw(): Promise<void> {
   await blocks.showNear(deck.getCurrentSlide(), sections());
 }
 
+async function drawAll(): Promise<void> {
+  for (const section of sections()) fitFormulas(section);
+  await blocks.showAll();
+}
+
 function moved(): void {
   blocks.stepped();
   announce();
@@ -134,7 +139,7 @@ async function start(): Promise<void> {
   addEventListener("resize", () => phone.matches && relayout());
   blocks.stepped();
   if (!lead) channel.send({ kind: "hello" });
-  await (printing ? laidOut().then(() => blocks.showAll()) : draw());
+  await (printing ? laidOut().then(drawAll) : draw());
   announce(true);
   await document.fonts.ready;
   document.documentElement.dataset["ready"] = "true";
