@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from bpslides import paths
-from bpslides.browser import OVERFLOW, launch
+from bpslides.browser import launch, look
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import find
@@ -50,9 +50,11 @@ def take(page: Page, deck: str, canvas: str, folder: Path, *, only: str | None, 
             shown += 1
         settle(page)
         page.screenshot(path=folder / f"{number:02}-{slide}.png")
-        for fault in page.evaluate(OVERFLOW):
+        for fault in look(page, "overflow"):
             faults += 1
-            print(f"{deck} {canvas} {slide}: {fault}")
+            print(
+                f"{deck} {canvas} {slide}: block {fault['block']} is {fault['px']} px over the edge ({fault['edge']})"
+            )
     return faults
 
 

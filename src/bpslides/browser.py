@@ -12,12 +12,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bpslides import paths
 from bpslides.errors import BpslidesError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Playwright
+    from playwright.sync_api import Browser, Page, Playwright
 
 VARIABLE = "BPSLIDES_BROWSER"
 ON_PATH = (
@@ -51,22 +52,6 @@ QUIET = (
 
 class BrowserMissing(BpslidesError):
     """There is no browser, or nothing to drive it with; the message says what to install."""
-
-
-#: Asks the current slide what sticks out of it or has to be scrolled; gives a list of plain sentences.
-OVERFLOW = """() => {
-  const sheet = Reveal.getCurrentSlide().querySelector('.sheet'), box = sheet.getBoundingClientRect(), found = [];
-  for (const element of sheet.querySelectorAll('*')) {
-    if (element.closest('.plot, noscript, script, math') || !element.getClientRects().length) continue;
-    const rect = element.getBoundingClientRect();
-    const over = Math.max(rect.right - box.right, rect.bottom - box.bottom, box.left - rect.left, box.top - rect.top);
-    const clipped = element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'auto';
-    const name = `${element.tagName.toLowerCase()}.${element.className?.baseVal ?? element.className}`;
-    if (over > 1) found.push(`${name} is ${Math.round(over)} px outside`);
-    if (clipped) found.push(`${name} has to be scrolled`);
-  }
-  return found.slice(0, 3);
-}"""
 
 
 def find() -> Path:
@@ -114,6 +99,16 @@ def launch() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def look(page: Page, what: str, slide: str | None = None) -> Any:
+    """Ask a deck's page for what ``web/src/check.ts`` can tell: ``overflow``, ``plots``, ``rules``, or to ``settle``.
+
+    It is asked about a slide by its id; without one about the slide that is shown, or for ``rules`` about the page.
+    """
+    if not page.evaluate("'looks' in window"):
+        page.evaluate(paths.static("check.js").decode())
+    return page.evaluate("([what, slide]) => window.looks[what](slide)", [what, slide])
 
 
 @contextmanager

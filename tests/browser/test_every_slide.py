@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from bpslides import paths
-from bpslides.browser import OVERFLOW
+from bpslides.browser import look
 
 from .conftest import DESKTOP, PHONE, Watched
 
@@ -30,14 +30,14 @@ def test_there_and_back(deck: str, canvas: str, static: Callable[[str], str], wa
     """Forward through all steps and back again comes through the same places, without a complaint or an overflow."""
     watched = watch(viewport=CANVASES[canvas])
     page = watched.goto(static(deck))
-    overflowing: dict[str, list[str]] = {}
+    overflowing: dict[str, list[object]] = {}
     there = [place(page)]
     while not page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
         page.keyboard.press("ArrowRight")
         there.append(place(page))
         if not page.evaluate("Reveal.availableFragments().next"):
             page.wait_for_timeout(60)  # formulas are fitted after the slide has come in
-            if found := page.evaluate(OVERFLOW):
+            if found := look(page, "overflow"):
                 overflowing[there[-1]] = found
     back = [place(page)]
     while page.evaluate("!Reveal.isFirstSlide() || Reveal.availableFragments().prev"):
