@@ -200,6 +200,8 @@ def test_check_json(run: Run) -> None:
         "severity": "error",
         "hint": None,
         "more": None,
+        "slide": "one",
+        "check": "claims",
     }
     write(DECK)
     assert run("check", "talk", "--format", "json") == Result(0, "[]\n", "")
@@ -208,12 +210,34 @@ def test_check_json(run: Run) -> None:
 @pytest.mark.parametrize("worst", [1.1e-6, 0.5])
 def test_check_gradients(run: Run, monkeypatch: pytest.MonkeyPatch, worst: float) -> None:
     """A model whose gradients are wrong is an error at the model's name."""
-    monkeypatch.setattr("bpslides.check.numbers_of", lambda program: {"gradient_check": worst, "kinks": ["w"]})
+    numbers_of = "bpslides.check.gradients.numbers_of"
+    monkeypatch.setattr(numbers_of, lambda program: {"gradient_check": worst, "kinks": ["w"]})
     result = run("check", "talk")
     assert result.code == 1
     assert result.err.startswith("talk/deck.yaml:4:3: the gradients of “neuron” differ")
     assert "there is one at w" in result.err
-    monkeypatch.setattr("bpslides.check.numbers_of", lambda program: {"gradient_check": 1e-6, "kinks": ["w"]})
+    monkeypatch.setattr(numbers_of, lambda program: {"gradient_check": 1e-6, "kinks": ["w"]})
+    assert run("check", "talk").code == 0
+
+
+def test_check_notes_do_not_count(run: Run) -> None:
+    """What is only good to know is told, and changes neither the verdict nor the exit code."""
+    write(DECK.replace("The network", "See [how](https://example.org/) the network"))
+    result = run("check", "talk", "--strict")
+    assert result.code == 0
+    assert "note: 1 link leads to other hosts, which were not asked: example.org" in result.err
+    assert result.out == "talk/deck.yaml: no problems\n"
+    (note,) = json.loads(run("check", "talk", "--strict", "--format", "json").out)
+    assert (note["severity"], note["check"], note["slide"]) == ("note", "links", "one")
+
+
+def test_check_without_a_browser(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no browser, one line says what to install; the exit code is not that of a bad deck."""
+    monkeypatch.setenv("BPSLIDES_BROWSER", "nowhere")
+    result = run("check", "talk", "--browser")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("Error: BPSLIDES_BROWSER is 'nowhere'")
+    assert result.err.count("\n") == 1
     assert run("check", "talk").code == 0
 
 

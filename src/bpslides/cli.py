@@ -163,10 +163,16 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, trust: bool) -
 @commands.command(epilog=DECK)
 @click.argument("deck", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--browser", is_flag=True, help="Look at every slide in a browser, too: on screen, phone and paper.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @TRUST
-def check(deck: tuple[str, ...], strict: bool, style: str, trust: bool) -> None:
-    """Look for problems: texts, claims, gradients of the models."""
+def check(deck: tuple[str, ...], strict: bool, browser: bool, style: str, trust: bool) -> None:
+    """Look for problems before the audience does.
+
+    Texts, claims, gradients, stale numbers, notes, links and length; with --browser also what overflows, what a screen
+    reader cannot use, and what the page complains of. Errors exit with 1, warnings with 0.
+    """
+    from bpslides.browser import BrowserMissing
     from bpslides.check import problems_of
 
     files = [file for name in deck for file in _files(name)]
@@ -174,15 +180,20 @@ def check(deck: tuple[str, ...], strict: bool, style: str, trust: bool) -> None:
         _trust(files)
     everything: list[Problem] = []
     for file in files:
-        found = problems_of(file)
+        try:
+            found = problems_of(file, browser=browser)
+        except BrowserMissing as error:  # not the deck's fault, so not the exit code of a bad deck
+            raise UsageError(str(error)) from None
         everything += found
-        if style == "text" and found:
-            show(found, file)
-        elif style == "text":
+        counted = [problem for problem in found if problem.severity != "note"]
+        if style == "text":
+            show([problem for problem in found if problem.severity == "note"])
+            show(counted, file if counted else None)
+        if style == "text" and not counted:
             click.echo(f"{_shown(file)}: no problems")
     if style == "json":
         click.echo(json.dumps([_as_json(problem) for problem in everything], indent=2))
-    if any(strict or problem.severity == "error" for problem in everything):
+    if any(problem.severity == "error" or (strict and problem.severity == "warning") for problem in everything):
         raise click.exceptions.Exit(1)
 
 
@@ -355,6 +366,8 @@ def _as_json(problem: Problem) -> dict[str, Any]:
         "message": problem.message,
         "hint": problem.hint,
         "more": problem.more,
+        "slide": problem.slide,
+        "check": problem.check,
     }
 
 
@@ -363,9 +376,9 @@ def _coloured(problem: Problem) -> str:
     text = str(problem)
     if not _has_colour(sys.stderr):
         return text
-    colour = "yellow" if problem.severity == "warning" else "red"
+    colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "blue")
     place = visible(str(problem.place)) if problem.place else ""
-    first, *rest = text.removeprefix(f"{place}: ").removeprefix("warning: ").split("\n")
+    first, *rest = text.removeprefix(f"{place}: ").removeprefix(f"{problem.severity}: ").split("\n")
     head = [click.style(place, bold=True)] if place else []
     lines = [": ".join([*head, click.style(problem.severity, fg=colour), first])]
     lines += [click.style(line, fg=colour) if line.strip() == "^" else line for line in rest]

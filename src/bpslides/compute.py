@@ -64,9 +64,10 @@ class Numbers:
         for name in source.deck.models:
             self._make(name)
         self.variables.check()
-        for slide in source.slides:
-            for claim in slide.claims:
-                self._check_claim(claim)
+        with problems.during("claims"):
+            for slide in source.slides:
+                for claim in slide.claims:
+                    self._check_claim(claim)
 
     def _make(self, name: Text) -> None:
         """Make a model's program, unless that has been done: a variable may have asked for it."""

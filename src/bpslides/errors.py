@@ -7,7 +7,8 @@ calls :meth:`Problems.raise_errors`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -42,6 +43,8 @@ class Problem:
     """One finding: a message in plain words, its place, and a hint that says what to do.
 
     ``block`` is the kind of the block that the place lies in, if any: ``bpslides help`` has a page about it.
+    ``severity`` is ``error`` (the deck cannot be built), ``warning`` (the author should look) or ``note`` (good to
+    know, never counted). ``check`` names what found it, ``slide`` the id of the slide that it is on.
     """
 
     message: str
@@ -49,10 +52,12 @@ class Problem:
     hint: str | None = None
     severity: str = "error"
     block: str | None = None
+    check: str = "deck"
+    slide: str | None = None
 
     def __str__(self) -> str:
         lead = f"{self.place}: " if self.place else ""
-        kind = "warning: " if self.severity == "warning" else ""
+        kind = "" if self.severity == "error" else f"{self.severity}: "
         lines = [_line(f"{lead}{kind}{self.message}")]
         if self.place and self.place.excerpt:
             lines += excerpt_lines(self.place)
@@ -119,14 +124,28 @@ class Problems:
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
         self._finders: list[Callable[[Place], str | None]] = []
+        self._check = Problem.check
 
     def error(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
         """Note an error: the deck cannot be built."""
-        self._found[Problem(message, place, hint)] = None
+        self._found[Problem(message, place, hint, check=self._check)] = None
 
     def warning(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
         """Note a warning: the deck is built, but the author should look."""
-        self._found[Problem(message, place, hint, "warning")] = None
+        self._found[Problem(message, place, hint, "warning", check=self._check)] = None
+
+    def note(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
+        """Note what is good to know, and no fault."""
+        self._found[Problem(message, place, hint, "note", check=self._check)] = None
+
+    @contextmanager
+    def during(self, check: str) -> Iterator[None]:
+        """What is found within the ``with`` block carries the name of this ``check``."""
+        before, self._check = self._check, check
+        try:
+            yield
+        finally:
+            self._check = before
 
     def find_blocks(self, finder: Callable[[Place], str | None]) -> None:
         """Let ``finder`` tell the kind of the block that a place lies in. It is asked only about problems."""

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 Env = MutableMapping[str, Any]
 
 # A number never holds another “{{”: so LaTeX's own double braces do not swallow what follows them.
-_NUMBER = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
-_FORMULA_NUMBER = re.compile(r"\{\{( (?:(?!\{\{).)*?)\}\}", re.DOTALL)
+NUMBER = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
+FORMULA_NUMBER = re.compile(r"\{\{( (?:(?!\{\{).)*?)\}\}", re.DOTALL)
 # The loader refuses private-use characters, so these two never stand in a deck.
 _MARK = re.compile("\ue000(\\d+)\ue001")
 MAX_FORMULA = 5_000
@@ -138,6 +138,10 @@ class Writer:
         """Old id → new id of slides, for the links in the texts of a file."""
         self.links: Mapping[str, str] = {}
         """What links may name in place of an address: the decks of an index."""
+        self.markdown: list[Text] = []
+        """Every text that was read as Markdown, in order."""
+        self.latex: list[Text] = []
+        """Every text that was read as a formula as a whole, in order."""
         self._markdown = MarkdownIt("commonmark", {"html": False, "typographer": False}, renderer_cls=_Renderer)
         self._markdown.enable(["table", "strikethrough"])
         self._markdown.use(
@@ -162,6 +166,7 @@ class Writer:
 
     def formula(self, text: Text, *, display: bool = True) -> Markup:
         """A text that is LaTeX as a whole. A broken formula is reported, and shown as its source."""
+        self.latex.append(text)
         filled, shifts = self._fill(text, 0)
         return self._math(filled, display, text, lambda offset: _source_offset(offset, shifts))
 
@@ -172,7 +177,8 @@ class Writer:
             found.append((match[0], match.start()))
             return f"\ue000{len(found) - 1}\ue001"
 
-        marked = _NUMBER.sub(take, text) if "{{" in text else str(text)
+        self.markdown.append(text)
+        marked = NUMBER.sub(take, text) if "{{" in text else str(text)
         return Markup(render(marked, {"writer": self, "text": text, "numbers": found, "start": 0}))  # noqa: S704 - escaped by markdown-it
 
     # What the renderer below asks for, token by token.
@@ -217,11 +223,12 @@ class Writer:
         if link is None:
             return f'<span class="missing">{escape(alt or address)}</span>'
         if not alt:
-            self._problems.warning(
-                "this picture has no alternative text",
-                text.place(offset),
-                "write it between the brackets: ![text](address)",
-            )
+            with self._problems.during("alt"):
+                self._problems.warning(
+                    "this picture has no alternative text",
+                    text.place(offset),
+                    "write it between the brackets: ![text](address)",
+                )
         return f'<img src="{escape(link)}" alt="{escape(alt)}">'
 
     def _number(self, raw: str, text: Text, offset: int, style: str) -> str:
@@ -232,7 +239,7 @@ class Writer:
         pieces: list[str] = []
         shifts = [(0, 0)]
         done = length = 0
-        for match in _FORMULA_NUMBER.finditer(latex):
+        for match in FORMULA_NUMBER.finditer(latex):
             number = self._number(match[0], text or latex, start + match.start(), "latex")
             pieces += [latex[done : match.start()], number]
             length += match.start() - done + len(number)

@@ -78,6 +78,8 @@ class Section:
     id: str
     html: str
     stack: int
+    blocks: list[Block] = field(default_factory=list, compare=False)
+    """Its blocks in the order of their elements, those inside of others included."""
 
 
 @dataclass
@@ -98,6 +100,10 @@ class Site:
     numbers: Numbers
     read: list[Path] = field(default_factory=list)
     """Every file that the deck was read from."""
+    markdown: list[Text] = field(default_factory=list)
+    """Every text of the deck that was read as Markdown."""
+    latex: list[Text] = field(default_factory=list)
+    """Every text of the deck that was read as a formula."""
 
     @property
     def page(self) -> bytes:
@@ -126,7 +132,8 @@ def render(
         first = len(sections)
         for slide in item.stack if isinstance(item, Stack) else [item]:
             index = len(sections)
-            sections.append(Section(str(slide.id), renderer.slide(slide, source, index, total), column))
+            html = renderer.slide(slide, source, index, total)
+            sections.append(Section(str(slide.id), html, column, renderer.drawn))
         inner = "".join(section.html for section in sections[first:])
         columns.append(Markup(f"<section>{inner}</section>" if isinstance(item, Stack) else inner))  # noqa: S704 - ours
     notes = [
@@ -165,7 +172,20 @@ def render(
     )
     files = {"index.html": page.encode(), **assets.files}
     read = [*source.files, theme.file, *assets.read, *numbers.read]
-    return Site(source.name, title, files, sections, notes, fingerprint, version, deck.duration, numbers, read)
+    return Site(
+        source.name,
+        title,
+        files,
+        sections,
+        notes,
+        fingerprint,
+        version,
+        deck.duration,
+        numbers,
+        read,
+        renderer.text.markdown,
+        renderer.text.latex,
+    )
 
 
 def _fingerprint(*parts: Any) -> str:
@@ -188,14 +208,15 @@ class Renderer:
         self._ledger = ledger
         self._macros = _macros()
         self._slide_template = environment().get_template("slide.html")
-        self._key = ""
+        self.drawn: list[Block] = []
+        """The blocks of the slide that is being drawn, each before those inside of it."""
 
     def slide(self, slide: Slide, source: Source, index: int, total: int) -> str:
         """One ``<section>``."""
         width = max(2, len(str(total)))
         deck = source.deck
         byline = " · ".join(self.text.plain(text) for text in (deck.author, deck.date) if text)
-        self._blocks_drawn = 0
+        self.drawn = []
         self._slide, self._slide_id = slide, str(slide.id)
         self._place = slide.title.place()
         return self._slide_template.render(
@@ -211,8 +232,8 @@ class Renderer:
 
     def block(self, block: Block) -> Markup:
         """One block; a broken one leaves a mark, its fault is among the problems."""
-        key = f"{self._slide_id}-{self._blocks_drawn}"
-        self._blocks_drawn += 1
+        key = f"{self._slide_id}-{len(self.drawn)}"
+        self.drawn.append(block)
         view = None
         self._place = place_of(block) or self._place
         if block.kind in VIEWS:

@@ -1,0 +1,44 @@
+"""How long a talk takes, from the words in its notes, against the ``duration`` that the deck gives."""
+
+from __future__ import annotations
+
+from bpslides.errors import Place, Problems
+from bpslides.source import Source
+
+#: An unhurried speaker.
+WORDS_A_MINUTE = 130
+#: Beyond the words: to look, to click, to breathe.
+PAUSE = 0.25
+#: A slide without notes, in minutes; one with a title only takes just the pause.
+WITHOUT_NOTES = 1.0
+#: From this share of ``duration`` to that, an estimate is as good as right.
+FITTING = (0.55, 1.2)
+
+
+def check(source: Source, problems: Problems) -> None:
+    """Warn when the talk is far longer or shorter than it should be."""
+    wanted = source.deck.duration
+    if wanted is None:
+        return
+    words = sum(len(slide.notes.split()) for slide in source.slides if slide.notes)
+    silent = sum(1 for slide in source.slides if not slide.notes and slide.content)
+    minutes = words / WORDS_A_MINUTE + PAUSE * (len(source.slides) - silent) + WITHOUT_NOTES * silent
+    if FITTING[0] * wanted <= minutes <= FITTING[1] * wanted:
+        return
+    counted = [f"{words:,} words of notes at {WORDS_A_MINUTE} a minute", f"{60 * PAUSE:.0f} s to look at each slide"]
+    counted += [f"a minute for each of {silent} without notes"] if silent else []
+    problems.warning(
+        f"this talk takes about {minutes:.0f} minutes, and its “duration” is {wanted:g}",
+        _place(source),
+        f"counted were {', '.join(counted)}; " + ("shorten it" if minutes > wanted else "go into more depth"),
+    )
+
+
+def _place(source: Source) -> Place | None:
+    """The line that gives the duration. Numbers have lost their places by now, texts have not."""
+    origin = source.deck.title.origin
+    if origin is None:
+        return None
+    lines = origin.file.lines
+    line = next((number for number, text in enumerate(lines) if text.startswith("duration:")), origin.line)
+    return origin.file.place(line, 0)

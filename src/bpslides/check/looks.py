@@ -1,0 +1,178 @@
+"""What a browser shows of a deck, as problems: overflow, accessibility, plots, complaints, requests.
+
+The visit is a process of its own (:mod:`bpslides.check.visit`): where it falls silent, it is ended with all that it
+started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+from bpslides.browser import BrowserMissing
+from bpslides.check.places import block_place
+from bpslides.check.visit import Job, Sight
+from bpslides.errors import Place, Problems
+from bpslides.render import Section, Site
+from bpslides.source import Source
+
+#: The most seconds that a visit may be silent: to start the browser, or for one slide.
+PATIENCE = 30.0
+
+VIEWS = {"screen": "on 1280×720", "phone": "on a phone", "print": "in print"}
+COMMAND = [sys.executable, "-m", "bpslides.check.visit"]
+
+
+def check(source: Source, site: Site, problems: Problems) -> None:
+    """Visit every slide on the screen, on a phone and in print; what is wrong goes to ``problems``.
+
+    Raises:
+        BrowserMissing: when there is no browser, or nothing to drive it with.
+    """
+    sights: list[Sight] = []
+    silent = True
+    for sight in visit(Job(site.files, [section.id for section in site.sections])):
+        if sight.kind == "missing":
+            raise BrowserMissing(sight.text)
+        silent = False
+        sights.append(sight)
+    report = _Report(source, site, problems)
+    report.overflow([sight for sight in sights if sight.kind == "overflow"])
+    report.others([sight for sight in sights if sight.kind in _SENTENCES])
+    last = sights[-1] if sights else Sight("slide")
+    total = len(VIEWS) * len(site.sections)
+    if silent or last.kind == "failed" or sum(sight.kind == "slide" for sight in sights) < total:
+        report.interrupted(last)
+
+
+def visit(job: Job) -> Iterator[Sight]:
+    """What is seen, as it is seen. Ends early when the visit fails, or is silent for longer than ``PATIENCE``."""
+    lines: queue.Queue[str | None] = queue.Queue()
+    # A session of its own, so that it can be ended with all that it started.
+    process = subprocess.Popen(
+        COMMAND,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    output = process.stdout
+
+    def listen() -> None:
+        for line in output:
+            lines.put(line)
+        lines.put(None)
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        with contextlib.suppress(OSError):  # it has ended already
+            process.stdin.write(job.dump())
+            process.stdin.close()
+        while (line := lines.get(timeout=PATIENCE)) is not None:
+            yield Sight(**json.loads(line))
+    except queue.Empty:
+        return
+    finally:
+        _end(process)
+        listener.join()
+        output.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None and hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait()
+
+
+#: Kind → name of the check, severity and sentence, with {text}, {where} and {views}.
+_SENTENCES = {
+    "plot": ("drawing", "error", "the plot is {text} {views}{where}"),
+    "accessibility": ("accessibility", "warning", "{text}{where}"),
+    "console": ("console", "error", "the page complains {views}: {text}"),
+    "request": ("requests", "error", "the page asks for what it must not or cannot have {views}: {text}"),
+}
+
+
+class _Report:
+    """Turns what was seen into problems with places."""
+
+    def __init__(self, source: Source, site: Site, problems: Problems) -> None:
+        self._problems = problems
+        self._sections: dict[str, Section] = {section.id: section for section in site.sections}
+        self._titles = {str(slide.id): slide.title.place() for slide in source.slides}
+        self._title = source.deck.title.place()
+
+    def overflow(self, sights: list[Sight]) -> None:
+        """One problem for each edge that a slide runs over, at the block that does it, with the worst of each view."""
+        edges: dict[tuple[str, str], list[Sight]] = {}
+        for sight in sights:
+            edges.setdefault((sight.slide, sight.text), []).append(sight)
+        for (slide, edge), found in edges.items():
+            if edge == "footer" and (slide, "bottom") in edges:
+                continue
+            # Downwards, everything after the first is over the edge, too; sideways, the widest drags others along.
+            rank = {"left": -1, "right": -1, "scroll": -1}.get(edge, 0)
+            first = min(found, key=lambda sight: (rank * sight.px, sight.block is None, sight.block or 0))
+            name, place = self._where(slide, first.block)
+            worst = {view: max((s.px for s in found if s.view == view), default=0) for view in VIEWS}
+            amounts = ", ".join(f"{worst[view]} px {said}" for view, said in VIEWS.items() if worst[view])
+            where = f"{name or 'its header or footer'} on the slide “{slide}”"
+            with self._problems.during("overflow"):
+                if edge == "scroll":
+                    hint = "shorten it: nobody scrolls in a talk"
+                    self._problems.warning(f"{where} has to be scrolled by {amounts}", place, hint)
+                    continue
+                what = "into the footer" if edge == "footer" else f"over the {edge} edge"
+                tell = self._problems.warning if not worst["screen"] + worst["print"] else self._problems.error
+                tell(f"{where} runs {what} by {amounts}", place, "shorten the slide, or split it into two")
+
+    def others(self, sights: list[Sight]) -> None:
+        """One problem for each thing seen, however often and in however many views."""
+        seen: dict[tuple[str, str, int | None, str], list[Sight]] = {}
+        for sight in sights:
+            slide = "" if sight.kind in ("console", "request") else sight.slide
+            seen.setdefault((sight.kind, slide, sight.block, sight.text), []).append(sight)
+        for (kind, _, block, text), alike in seen.items():
+            check, severity, sentence = _SENTENCES[kind]
+            first = alike[0]
+            name, place = self._where(first.slide, block)
+            views = " and ".join(VIEWS[view] for view in dict.fromkeys(sight.view for sight in alike))
+            where = f", in {name} of the slide “{first.slide}”" if name else f", on the slide “{first.slide}”"
+            where = where if first.slide else ", on the page around the slides"
+            where += f" ({len(alike)} times)" if len(alike) > 1 and kind == "accessibility" else ""
+            tell = self._problems.error if severity == "error" else self._problems.warning
+            with self._problems.during(check):
+                message = sentence.format(
+                    text=text, where=where if first.slide else ", on the page itself", views=views
+                )
+                tell(message, place, first.hint or None)
+
+    def interrupted(self, last: Sight) -> None:
+        """The visit did not come to its end."""
+        reached = f"after the slide “{last.slide}” {VIEWS[last.view]}" if last.slide else "before the first slide"
+        why = last.text if last.kind == "failed" else f"nothing was heard for {PATIENCE:g} s"
+        with self._problems.during("browser"):
+            self._problems.error(f"the visit in the browser ended {reached}: {why}", self._where(last.slide, None)[1])
+
+    def _where(self, slide: str, block: int | None) -> tuple[str, Place | None]:
+        """A block by its name, "" for none, and the best place for a message about it."""
+        section = self._sections.get(slide)
+        title = self._titles.get(slide) or self._title
+        if section is None or block is None:
+            return "", title
+        name, place = block_place(section, block)
+        return name, place or title

@@ -1,0 +1,202 @@
+"""Checks: each finds what it is for, says where, and keeps silent about what is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from bpslides import paths
+from bpslides.check import problems_of
+from bpslides.errors import Problem
+from tests.decks import NEURON
+
+
+def found(folder: Path, yaml: str, check: str | None = None) -> list[Problem]:
+    """What is found in a deck with this YAML, or what one of the checks finds."""
+    file = folder / "deck.yaml"
+    file.write_text(dedent(yaml), encoding="utf-8")
+    return [problem for problem in problems_of(file) if check in (None, problem.check)]
+
+
+def lines(given: list[Problem]) -> list[str]:
+    """``line: severity: message`` of each."""
+    return [f"{problem.place.line if problem.place else 0}: {problem.severity}: {problem.message}" for problem in given]
+
+
+@pytest.mark.parametrize("deck", paths.shipped_decks())
+def test_shipped_decks_are_clean(deck: str) -> None:
+    """Our own decks have nothing that any check finds fault with."""
+    assert problems_of(paths.shipped_decks()[deck]) == []
+
+
+# ── where things are ──────────────────────────────────────────────────────────────────────────────────────────────
+
+STACKED = """\
+title: Test
+slides:
+  - id: first
+    title: One
+    content: See [this](#/nowhere).
+    notes: x
+  - stack:
+      - title: Two
+        content: See [that](#/nowhere).
+        notes: x
+      - {title: Three, content: 'And [those](#/neither).', notes: x}
+models:
+  broken: {graph: {a: b}}
+"""
+
+
+def test_slide_and_check_of_a_problem(tmp_path: Path) -> None:
+    """A problem knows its slide, from the line with the id to the last text, and which check found it."""
+    problems = found(tmp_path, STACKED)
+    assert [(problem.check, problem.slide) for problem in problems] == [
+        ("links", "first"),
+        ("links", "two"),
+        ("links", "three"),
+        ("deck", None),
+    ]
+
+
+def test_slides_of_an_included_deck(tmp_path: Path) -> None:
+    """A problem in an included deck is on the slide that came from there."""
+    (tmp_path / "part").mkdir()
+    (tmp_path / "part" / "deck.yaml").write_text(STACKED.partition("models:")[0], encoding="utf-8")
+    problems = found(tmp_path, "title: All\nslides:\n  - include: part\n", "links")
+    assert [problem.slide for problem in problems] == ["first", "two", "three"]
+
+
+# ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def linked(tmp_path: Path) -> Path:
+    """A folder with a file that a deck may link to."""
+    (tmp_path / "data.csv").write_text("1,2\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("#/the-end", None),
+        ("#the-end", None),
+        ("#/the-end/2", None),
+        ("#/0", None),
+        ("#/", None),
+        ("mailto:me@example.org", None),
+        ("#/the-edn", "there is no slide “the-edn” (did you mean “the-end”?)"),
+        ("#/7", "there is no slide “7”"),
+        ("nothing.pdf", "there is no file “nothing.pdf”"),
+        ("../data.csv", "there is no file “../data.csv”"),
+        ("data.csv", "“data.csv” is not part of a built deck"),
+    ],
+)
+def test_links(address: str, said: str | None, linked: Path) -> None:
+    """Links to slides that are there are fine; others are told with the place of the address."""
+    deck = f"title: T\nslides:\n  - title: The end\n    content: A [link]({address}).\n    notes: x\n"
+    problems = found(linked, deck, "links")
+    shown = [f"{problem.message} ({problem.hint})" for problem in problems]
+    assert [text[: len(said or "")] for text in shown] == ([said] if said else [])
+    assert [(problem.place.line, problem.place.column) for problem in problems if problem.place] == [(4, 23)] * len(
+        shown
+    )
+
+
+def test_links_to_other_hosts_are_one_note(linked: Path) -> None:
+    """Remote addresses are named, not fetched, and no fault."""
+    text = "[a](https://b.example/x) [c](http://a.example) <https://a.example/2> `[d](https://c.example)`"
+    deck = f"title: T\nslides:\n  - title: One\n    content: '{text}'\n    notes: x\n"
+    assert lines(found(linked, deck)) == [
+        "4: note: 3 links lead to other hosts, which were not asked: a.example, b.example"
+    ]
+
+
+# ── notes and pictures ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def slides(*given: str) -> str:
+    """A deck with these slides."""
+    return "title: Test\nslides:\n" + "".join(f"  - {{{slide}}}\n" for slide in given)
+
+
+def test_missing_notes(tmp_path: Path) -> None:
+    """A slide without notes among others that have them is told; without any, once; a mere title needs none."""
+    with_notes, without, title = "title: A, content: a, notes: Say a", "title: B, content: b", "title: C"
+    assert lines(found(tmp_path, slides(with_notes, without, title, without.replace("B", "D")))) == [
+        "4: warning: this slide has no notes, though others have",
+        "6: warning: this slide has no notes, though others have",
+    ]
+    assert lines(found(tmp_path, slides(title, without, without.replace("B", "D")))) == [
+        "1: warning: none of the 2 slides has notes"
+    ]
+    assert lines(found(tmp_path, slides(without))) == ["1: warning: the only slide has no notes"]
+    assert found(tmp_path, slides(with_notes, title)) == []
+
+
+def test_missing_alternative_text(tmp_path: Path) -> None:
+    """A plot that nothing describes is told at its block, wherever that stands; one with an alt is not."""
+    plot = "figure: {data: [{x: [1, 2], y: [3, 4]}]%s}"
+    deck = f"""\
+        title: Test
+        slides:
+          - title: One
+            notes: x
+            content:
+              - text
+              - columns:
+                  - - {plot % ", alt: A line"}
+                  - - text
+                    - {plot % ""}
+              - network: {{layers: [2, 3]}}
+        """
+    problems = found(tmp_path, deck)
+    assert lines(problems) == ["10: warning: nothing says what the picture here shows (block 5, figure)"]
+    assert problems[0].check == "alt"
+
+
+def test_picture_without_alternative_text(tmp_path: Path) -> None:
+    """A picture in Markdown without a text belongs to the same check."""
+    (tmp_path / "a.png").write_bytes(b"\x89PNG")
+    deck = "title: T\nslides:\n  - {title: One, content: '![](a.png) ![one](a.png)', notes: x}\n"
+    assert lines(found(tmp_path, deck, "alt")) == ["3: warning: this picture has no alternative text"]
+
+
+# ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "said"),
+    [
+        (4, 390, None),  # three minutes and a pause
+        (5, 390, None),
+        (7, 390, "about 3 minutes, and its “duration” is 7"),
+        (2, 390, "about 3 minutes, and its “duration” is 2"),
+        (1, 0, None),
+        (5, 0, "about 1 minutes, and its “duration” is 5"),
+    ],
+)
+def test_time(minutes: int, words: int, said: str | None, tmp_path: Path) -> None:
+    """A talk that is far longer or shorter than it should be is told, with both figures, at its duration."""
+    notes = f", notes: '{'word ' * words}'" if words else ""
+    deck = f"title: T\nduration: {minutes}\nslides:\n  - {{title: One, content: x{notes}}}\n"
+    problems = found(tmp_path, deck, "duration")
+    assert [problem.message for problem in problems] == ([f"this talk takes {said}"] if said else [])
+    assert [problem.place.line for problem in problems if problem.place] == [2] * len(problems)
+    assert all(f"{words} words of notes" in str(problem.hint) for problem in problems)
+
+
+# ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_broken_deck_has_no_stale_numbers(tmp_path: Path) -> None:
+    """As long as a deck has errors, its numbers are compared with nothing; other checks go on."""
+    slide = (
+        "slides:\n  - title: One\n    content: 'It is 0.812, see [this](#/on), {{ neuron.%s | .2f }}'\n    notes: x\n"
+    )
+    broken, sound = (f"title: T\n{NEURON}{slide % name}" for name in ("M", "L"))
+    assert {problem.check for problem in found(tmp_path, broken)} == {"deck", "links"}
+    assert {problem.check for problem in found(tmp_path, sound)} == {"literals", "links"}
