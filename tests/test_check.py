@@ -137,27 +137,6 @@ def test_missing_notes(tmp_path: Path) -> None:
     assert found(tmp_path, slides(with_notes, title)) == []
 
 
-def test_missing_alternative_text(tmp_path: Path) -> None:
-    """A plot that nothing describes is told at its block, wherever that stands; one with an alt is not."""
-    plot = "figure: {data: [{x: [1, 2], y: [3, 4]}]%s}"
-    deck = f"""\
-        title: Test
-        slides:
-          - title: One
-            notes: x
-            content:
-              - text
-              - columns:
-                  - - {plot % ", alt: A line"}
-                  - - text
-                    - {plot % ""}
-              - network: {{layers: [2, 3]}}
-        """
-    problems = found(tmp_path, deck)
-    assert lines(problems) == ["10: warning: nothing says what the picture here shows (block 5, figure)"]
-    assert problems[0].check == "alt"
-
-
 def test_picture_without_alternative_text(tmp_path: Path) -> None:
     """A picture in Markdown without a text belongs to the same check."""
     (tmp_path / "a.png").write_bytes(b"\x89PNG")

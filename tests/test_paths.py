@@ -103,3 +103,14 @@ def test_missing_browser_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setattr(paths, "STATIC", tmp_path)
     with pytest.raises(BpslidesError, match="make web"):
         paths.static("deck.js.never-built")
+
+
+def test_a_circle_of_links_hides_no_way_out(tmp_path: Path) -> None:
+    """A link that leads to itself, and past it one that leads out: the way is refused."""
+    deck, other = tmp_path / "deck", tmp_path / "other"
+    deck.mkdir()
+    other.mkdir()
+    (other / "s.txt").write_text("secret", encoding="utf-8")
+    (deck / "loop").symlink_to("loop")
+    (deck / "link").symlink_to("../other")
+    assert paths.inside(deck, "loop/../link/s.txt") is None

@@ -63,7 +63,9 @@ def inside(folder: Path, address: str) -> Path | None:
         target = Path(os.path.realpath(root / address))
     except ValueError:  # characters that no file name can have
         return None
-    return target if target.is_relative_to(root) else None
+    # Where links go in circles, realpath gives up on all that comes after: what it left is no place to look.
+    settled = os.path.realpath(target) == str(target)
+    return target if settled and target.is_relative_to(root) else None
 
 
 def is_file(path: Path) -> bool:

@@ -33,6 +33,7 @@ from bpslides.formatting import format_number
 from bpslides.markup import MathError, Writer, display_formula, mathml
 from bpslides.model import Block, Slide, Stack, Table
 from bpslides.notation import Entry, Ledger, missing
+from bpslides.policy import content_hash, content_policy
 from bpslides.source import Source
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
@@ -372,41 +373,6 @@ class _Frame:
         if self.parts["plotly_text"]:
             scripts += f" {content_hash(paths.static('plotly.js').decode())}"
         return content_policy(scripts, content_hash(str(self.parts["style_text"])), "data:", "data:", connect="'none'")
-
-
-def content_policy(scripts: str, styles: str, font_sources: str, images: str, connect: str = "'self'") -> str:
-    """A policy that allows nothing beyond what is named.
-
-    The fixed hashes are of styles that libraries insert: plotly's empty sheet, and the two that reveal adds to print.
-    Inline style attributes are needed by plotly's heatmaps and by some formulas; they cannot load anything.
-    """
-    inserted = " ".join(map(content_hash, _INSERTED_STYLES))
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {scripts}",
-            f"style-src-elem {styles} {inserted}",
-            "style-src-attr 'unsafe-inline'",
-            f"img-src {images}",
-            f"font-src {font_sources}",
-            f"connect-src {connect}",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-
-
-_INSERTED_STYLES = (
-    "",
-    "@page{size:1280px 720px; margin: 0px;}",
-    ".reveal section>img, .reveal section>video, .reveal section>iframe{max-width: 1280px; max-height:720px}",
-)
-
-
-@lru_cache(maxsize=16)
-def content_hash(text: str) -> str:
-    """The source by which a policy allows exactly this script or style."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 @lru_cache(maxsize=1)

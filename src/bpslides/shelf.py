@@ -15,8 +15,9 @@ from bpslides.compute import Numbers
 from bpslides.errors import Problems
 from bpslides.markup import Writer, mathml
 from bpslides.notation import Ledger
+from bpslides.policy import content_hash
 from bpslides.related import plain
-from bpslides.render import Output, content_hash, environment
+from bpslides.render import Output, environment
 from bpslides.series import Collection, Entry, Section
 from bpslides.source import Source, empty_deck
 from bpslides.text import Text

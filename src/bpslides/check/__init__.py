@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bpslides.check import duration, gradients, links, literals, words
+from bpslides.check import duration, gradients, links, literals, notes
 from bpslides.check.places import SlideMap
 from bpslides.check.prose import pieces
 from bpslides.errors import Problem, Problems
@@ -45,9 +45,7 @@ def problems_of(file: Path, *, browser: bool = False) -> list[Problem]:
     with problems.during("links"):
         links.check([section.id for section in site.sections], prose, problems)
     with problems.during("notes"):
-        words.check_notes(source, problems)
-    with problems.during("alt"):
-        words.check_pictures(source, site.sections, problems)
+        notes.check(source, problems)
     with problems.during("duration"):
         duration.check(source, problems)
     if sound:  # numbers of a broken deck would be compared with what it never shows

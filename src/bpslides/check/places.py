@@ -57,15 +57,6 @@ class SlideMap:
         return spans[index][2]
 
 
-def block_number(section: Section, offset: int) -> int | None:
-    """The number of the block, from 0, that the character at ``offset`` of a slide's HTML belongs to."""
-    starts = [match.start() for match in _BLOCK.finditer(section.html)]
-    if len(starts) != len(section.blocks):
-        return None  # blocks and elements are not one to one
-    number = bisect_right(starts, offset) - 1
-    return number if number >= 0 else None
-
-
 def block_place(section: Section, number: int | None) -> tuple[str, Place | None]:
     """What a block is called in messages, and its place; ``this slide`` and None for no block."""
     if number is None or not 0 <= number < len(section.blocks):

@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bpslides.render import content_policy
+from bpslides.policy import content_policy
 
 #: The frames are those of the speaker view.
 CONTENT_POLICY = "; ".join(
