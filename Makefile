@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 NODE = $(shell $(BIN)/python hatch_build.py node)
 
 .DEFAULT_GOAL := help
-.PHONY: help install browser web serve test lint types imports pytest webtest bench shots reference lock clean
+.PHONY: help install browser web serve test lint types imports pytest webtest fuzz bench shots reference lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -55,6 +55,9 @@ pytest: web browser ## The Python and browser tests (ARGS="-k name")
 
 webtest: web ## The tests of the browser runtime, in node
 	$(NODE) web/test.mjs
+
+fuzz: web ## Fuzz what reads a deck for a minute each (ARGS="loader --seconds 600")
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 bench: web ## Measure speed
 	$(BIN)/python -m tools.bench $(ARGS)

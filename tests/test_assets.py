@@ -82,6 +82,7 @@ def test_same_names_are_both_kept(tmp_path: Path) -> None:
         ("~/x.png", OUTSIDE),
         (".hidden.png", OUTSIDE),
         ("https://example.org/x.png", ELSEWHERE),
+        ("HTTPS://example.org/x.png", ELSEWHERE),
         ("//example.org/x.png", ELSEWHERE),
     ],
 )

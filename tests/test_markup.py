@@ -1,6 +1,5 @@
 """Markdown, formulas and numbers as HTML: what a reader sees, and nothing that runs."""
 
-import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +17,8 @@ from bpslides.notation import Ledger
 from bpslides.source import Source
 from bpslides.text import Text
 from tests.decks import Deck, with_content
+from tests.harmless import assert_harmless
+from tests.hostile import HOSTILE
 from tests.pages import Node, read
 
 
@@ -192,65 +193,13 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_formula_bombs(name: str) -> None:
     """Deep, long and self-referring formulas end soon: with a formula or with a message."""
-    start = time.perf_counter()
+    start = time.process_time()
     with suppress(MathError):
         assert mathml(BOMBS[name])
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 # ── nothing runs ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<svg/onload=alert(1)>",
-    "[a](javascript:alert(1))",
-    "[a](  JaVaScRiPt:alert(1))",
-    "[a](java&#x0A;script:alert(1))",
-    "[a](&#106;avascript:alert(1))",
-    "[a](vbscript:x)",
-    "[a](data:text/html,<script>x</script>)",
-    "![a](javascript:alert(1))",
-    "<javascript:alert(1)>",
-    '[a](x "onmouseover=alert(1)")',
-    '[a](x" onclick="alert(1))',
-    '![" onerror="alert(1)](deck.yaml)',
-    "[a]: javascript:alert(1)\n\n[a]",
-    "$\\href{javascript:alert(1)}{x}$",
-    "$$a$$ (label)",
-    "$\\text{<script>alert(1)</script>}$",
-    '$\\color{red" onclick="alert(1)}x$',
-    '$$a$$ ("><script>alert(1)</script>)',
-    "</section></div></main><script>alert(1)</script>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    "<iframe srcdoc='<script>x</script>'>",
-    "<base href=//evil.example/><meta http-equiv=refresh content=0><link rel=stylesheet href=//x>",
-    "`</code><script>alert(1)</script>`",
-    '```x" onload="y\n</code></pre><script>alert(1)</script>\n```',
-    "# <b onclick=x> {#id .class onclick=x}",
-    "<!-- .element: onclick='x' data-background-iframe='//x' -->",
-]
-
-PROSE = "p h3 h4 h5 h6 em strong s code pre ul ol li table thead tbody tr th td blockquote a img br hr span"
-FORMULA = (
-    "math mrow mi mo mn ms mtext mfrac msqrt mroot msup msub msubsup mover munder munderover mtable mtr mtd mspace "
-    "mstyle mpadded mphantom menclose merror mmultiscripts mprescripts none semantics annotation"
-)
-
-
-def assert_harmless(body: Node) -> None:
-    """Nothing in the tree runs, loads or submits anything."""
-    for node in body.below():
-        assert node.tag in f"{PROSE} {FORMULA}".split(), node.tag
-        for name, value in node.attributes.items():
-            assert not name.startswith("on"), name
-            assert name not in ("id", "name", "srcdoc", "action", "formaction"), name
-            if name == "style":
-                assert "url" not in value
-                assert "position" not in value
-            if name in ("href", "src"):
-                plain = re.sub(r"[\s\x00-\x1f]", "", value).lower()
-                assert not plain.startswith(("javascript:", "vbscript:", "data:", "file:")), value
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -271,44 +220,6 @@ def test_random_markdown(text: str) -> None:
     assert_harmless(write(text.replace("\r", ""))[0])
 
 
-def test_hostile_fields_everywhere(tmp_path: Path) -> None:
-    """In every field of a deck, markup is shown as text: the page keeps its one script and its two slides."""
-    bad = "'</script></title></section><script>alert(1)</script><img src=x onerror=alert(1)>'"
-    deck = Deck(
-        tmp_path,
-        f"""\
-        title: {bad}
-        subtitle: {bad}
-        author: {bad}
-        date: {bad}
-        lang: {bad}
-        footer: {bad}
-        slides:
-          - {{layout: title, id: one, title: {bad}, subtitle: {bad}, kicker: {bad}, notes: {bad}}}
-          - id: two
-            title: {bad}
-            content:
-              - flow: [{{label: {bad}, value: {bad}, note: {bad}}}, {{label: a, value: b}}]
-              - cards: [{{title: {bad}, text: {bad}}}]
-              - callout: {{title: {bad}, text: {bad}}}
-              - steps: {{steps: [{{title: {bad}, text: {bad}}}], repeat: {bad}}}
-              - table: {{header: [{bad}], rows: [[{bad}]], caption: {bad}}}
-              - quote: {{text: {bad}, by: {bad}}}
-              - network: {{layers: [1, 2], labels: [{bad}, {bad}], alt: {bad}, caption: {bad}}}
-              - figure: {{data: [{{x: [1], y: [1], name: {bad}}}], layout: {{title: {bad}}}, alt: {bad}}}
-              - curve: {{function: x**2, domain: [0, 1], at: 0.5, alt: {bad}}}
-        """,
-    )
-    assert deck.messages == []
-    page = deck.page
-    assert len(page.all("section")) == 2
-    assert [node.attributes.get("type", "script") for node in page.all("script")].count("script") == 1
-    assert not page.all("img")
-    assert not any(name.startswith("on") for node in page.below() for name in node.attributes)
-    assert_harmless(read(deck.site.notes[0]["notes"]))
-    assert "<script>alert(1)</script>" in page.one("#one h1").text
-
-
 def test_storms() -> None:
     """Thousands of brackets, stars, braces or dollars take no more than a moment."""
     storms = [
@@ -321,6 +232,6 @@ def test_storms() -> None:
         "[a](" * 10_000,
     ]
     for text in (*storms, ">" * 5_000, "|a|\n|-|\n" * 2_000, "<a " * 10_000):
-        start = time.perf_counter()
+        start = time.process_time()
         write(text)
-        assert time.perf_counter() - start < 2, text[:10]  # 0.3 s at most when measured alone
+        assert time.process_time() - start < 2, text[:10]  # 0.3 s at most when measured alone

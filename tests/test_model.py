@@ -35,7 +35,7 @@ MISTAKES = [
     ),
     ("cards: {cards: [{title: a, text: b}], columns: 9}", ["16:47: “columns” should be at most 4"]),
     ("cards: {cards: []}", ["16:17: “cards” needs 1 or more entries, not 0"]),
-    ("table: {header: [a, b], rows: [[1], [1, 2]]}", ["16:9: row 1 has 1 cells, the header has 2"]),
+    ("table: {header: [a, b], rows: [[1], [1, 2]]}", ["16:40: row 1 has 1 cells, the header has 2"]),
     ("table: {header: [a, b], rows: [[1, 2]], align: [left]}", ["16:9: “align” needs one entry per column"]),
     ("figure: {}", [f"16:9: “figure” needs one of {FORMS}, which says what is drawn"]),
     ("figure: {funtion: x}", [f"16:9: “figure” needs one of {FORMS}, which says what is drawn ({MEANT})"]),

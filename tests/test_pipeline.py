@@ -28,14 +28,15 @@ def test_all_problems_in_one_error(tmp_path: Path) -> None:
     assert [problem.place.line for problem in caught.value.problems if problem.place] == [1, 3, 3, 4]
 
 
+@pytest.mark.parametrize("name", ["mistakes", "traps"])
 @pytest.mark.parametrize("output", list(Output))
-def test_golden_mistakes(monkeypatch: pytest.MonkeyPatch, output: Output) -> None:
+def test_golden_mistakes(monkeypatch: pytest.MonkeyPatch, output: Output, name: str) -> None:
     """A deck full of mistakes is told all of them in one run, word for word, whatever is built."""
     monkeypatch.chdir(GOLDEN)
     with pytest.raises(DeckError) as caught:
-        make_site(Path("mistakes.yaml"), output)
+        make_site(Path(f"{name}.yaml"), output)
     found = f"{caught.value}\n"
     if os.environ.get("BPSLIDES_UPDATE_GOLDEN"):
-        (GOLDEN / "mistakes.txt").write_text(found, encoding="utf-8")
-    assert found == (GOLDEN / "mistakes.txt").read_text(encoding="utf-8")
+        (GOLDEN / f"{name}.txt").write_text(found, encoding="utf-8")
+    assert found == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
     assert len(caught.value.problems) >= 10

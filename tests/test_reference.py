@@ -16,7 +16,7 @@ from bpslides.reference.settings import Settings
 from bpslides.render import Output
 from bpslides.schema import deck_schema
 from bpslides.series import load_series
-from bpslides.yaml_tree import MAX_BYTES
+from bpslides.yaml_text import MAX_BYTES
 from tests.decks import Deck
 from tests.pages import read
 from tools.reference import PAGES, PICTURES, deck_of, words

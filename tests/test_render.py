@@ -78,7 +78,7 @@ def test_folder(tmp_path: Path) -> None:
     deck = Deck(tmp_path, with_content("- figure: {function: x, domain: [0, 1]}"), Output.FOLDER).sound
     linked = [node.attributes["href"] for node in deck.page.all('link[rel="stylesheet"]')]
     linked += [node.attributes["src"] for node in deck.page.all("script[src]")]
-    linked += [json.loads(deck.page.one("#deck-settings").source)["plotly"]]
+    linked += [json.loads(deck.page.one('[id=":settings"]').source)["plotly"]]
     style = deck.site.files[linked[0]].decode()
     linked += [f"assets/{address}" for address in re.findall(r'url\("([^"]+)"\)', style)]
     assert sorted(linked) == sorted(set(deck.site.files) - {"index.html"})
@@ -104,7 +104,7 @@ def test_policy_of_a_single_file(tmp_path: Path) -> None:
     assert list(deck.site.files) == ["index.html"]
     found = policy(deck.page)
     (script,) = (node for node in deck.page.all("script") if "type" not in node.attributes)
-    packed = gzip.decompress(base64.b64decode(deck.page.one("script#plotly").source)).decode()
+    packed = gzip.decompress(base64.b64decode(deck.page.one('[id=":plotly"]').source)).decode()
     assert packed == paths.static("plotly.js").decode()
     assert set(found["script-src"]) == {digest(script.source), digest(packed)}
     assert digest(deck.page.one("style").source) in found["style-src-elem"]
@@ -117,8 +117,9 @@ def test_only_plots_need_plotly(tmp_path: Path, output: Output) -> None:
     """A deck without a plot carries no Plotly; a surface is drawn already and needs none."""
     content = "- figure: {surface: x*y, domain: [0, 1]}"
     deck = Deck(tmp_path, with_content(content), output).sound
-    assert deck.page.all("script#plotly") == []
-    assert json.loads(deck.page.one("#deck-settings").source)["plotly"] == ""
+    scripts = {script.attributes.get("id"): script for script in deck.page.all("script")}
+    assert ":plotly" not in scripts
+    assert json.loads(scripts[":settings"].source)["plotly"] == ""
     assert not any("plotly" in path for path in deck.site.files)
     if output is Output.SINGLE_FILE:
         (script,) = (node for node in deck.page.all("script") if "type" not in node.attributes)

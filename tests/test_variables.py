@@ -70,7 +70,7 @@ def test_everywhere_else(tmp_path: Path) -> None:
         ("{grad: 1}", ["2:13: “grad” is reserved: it stands for something in model.grad; choose another name"]),
         ("{sum: 1}", ["2:13: “sum” is the name of a function; choose another one, for instance sum_1"]),
         ("{neuron: 1}", ["2:13: “neuron” is a model already; give the variable another name"]),
-        ("{a: true}", ["2:13: “a” should be a number, not true or false"]),
+        ("{a: true}", ["2:13: “a” should be a number, a list of numbers or a text, not true or false"]),
         ("{a: {b: 1}}", ["2:13: “a” should be a number, a list of numbers or a text, not a mapping (key: value)"]),
         ("{a: }", ["2:13: “a” should be a number, a list of numbers or a text, not empty"]),
         ("{a: .inf}", ["2:13: “a” should be a finite number"]),

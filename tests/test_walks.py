@@ -108,7 +108,7 @@ def test_graphs_with_a_billion_paths(tmp_path: Path, end: str) -> None:
     """Where paths double at every line, the search still ends at once."""
     lines = [f"a{i}: sin(a{i - 1} + b{i - 1}), b{i}: cos(a{i - 1} - b{i - 1})" for i in range(1, 31)]
     m = program(tmp_path, f"a0: v*x, b0: v, {', '.join(lines)}, L: {end}")
-    start = time.perf_counter()
+    start = time.process_time()
     if end.endswith("w"):
         assert len(plan(m, "w").paths) == 1
     else:
@@ -116,7 +116,7 @@ def test_graphs_with_a_billion_paths(tmp_path: Path, end: str) -> None:
             plan(m, "w")
     with pytest.raises(ValueError, match="by more than 4 paths"):
         plan(m, "v")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_on_the_page(tmp_path: Path) -> None:

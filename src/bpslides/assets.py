@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,10 @@ PICTURES = {
     ".avif": "image/avif",
     ".svg": "image/svg+xml",
 }
+#: A picture may be so large, and all of a deck together: a site is held in memory, and a page is sent over networks.
+MAX_PICTURE = 20_000_000
+MAX_PICTURES = 100_000_000
+
 MIME = PICTURES | {
     ".css": "text/css",
     ".js": "text/javascript",
@@ -34,6 +39,10 @@ MIME = PICTURES | {
     ".html": "text/html",
     ".json": "application/json",
 }
+
+
+LONGEST_ADDRESS = 1_000
+_ELSEWHERE = re.compile(r"//|(?!file:)[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 def data_address(data: bytes, mime: str) -> str:
@@ -54,6 +63,8 @@ class Assets:
     files: dict[str, bytes] = field(default_factory=dict)
     read: list[Path] = field(default_factory=list)
     """Source files that were read, for the watcher of ``serve``."""
+    _contents: dict[Path, bytes] = field(default_factory=dict)
+    _together: int = 0
 
     def link(self, name: str, data: bytes) -> str:
         """The address by which a page finds ``data``."""
@@ -70,10 +81,14 @@ class Assets:
         ``address`` stands at ``offset`` of ``within``, which is where a problem with it is reported.
         """
         place = within.place(offset)
-        if "://" in address or address.startswith("//"):
+        if _ELSEWHERE.match(address):
             problems.error(
                 f"“{address}” is on another host; a deck fetches nothing", place, "save the picture next to the deck"
             )
+            return None
+        if len(address) > LONGEST_ADDRESS:
+            hint = "save the picture next to the deck, and name its file"
+            problems.error(f"an address of {len(address):,} characters names no file", place, hint)
             return None
         file = paths.inside(within.folder or Path.cwd(), address)
         if file is None:
@@ -85,8 +100,30 @@ class Assets:
             problems.error(f"“{address}” is not a picture", place, "use one of: " + ", ".join(sorted(PICTURES)))
             return None
         if not paths.is_file(file):
-            problems.error(f"there is no file “{address}”", place, "addresses are relative to the deck's folder")
+            alike = paths.spelt_alike(file)
+            hint = f"there is a “{alike}”: capitals count" if alike else "addresses are relative to the deck's folder"
+            problems.error(f"there is no file “{address}”", place, hint)
             return None
         self.read.append(file)
-        safe = "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem) + file.suffix
-        return self.link(safe, file.read_bytes())
+        try:
+            data = self._content(file)
+        except OSError as error:
+            problems.error(f"“{address}” cannot be read: {error.strerror}", place)
+            return None
+        if len(data) > MAX_PICTURE:
+            problems.error(f"“{address}” is larger than {MAX_PICTURE // 10**6} MB", place, "make the picture smaller")
+            return None
+        if self._together > MAX_PICTURES:
+            message = f"the pictures of this deck are larger than {MAX_PICTURES // 10**6} MB together"
+            problems.error(message, place, "make them smaller")
+            return None
+        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem)[:60]
+        return self.link(name + file.suffix, data)
+
+    def _content(self, file: Path) -> bytes:
+        """What is in a picture, read once and never far beyond what is allowed."""
+        if file not in self._contents:
+            with file.open("rb") as stream:
+                self._contents[file] = stream.read(MAX_PICTURE + 1)
+            self._together += len(self._contents[file])
+        return self._contents[file]

@@ -46,7 +46,7 @@ class BlockFinder:
                 continue
             for key, value in node.value:
                 waiting.append(value)
-                if len(node.value) == 1 and key.value in BLOCKS:
+                if len(node.value) == 1 and isinstance(key, yaml.ScalarNode) and key.value in BLOCKS:
                     start, end = key.start_mark, value.end_mark
                     found.append(((start.line, start.column), (end.line, end.column), str(key.value)))
         return found

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from functools import lru_cache
 
 
 class BpslidesError(Exception):
@@ -118,25 +119,36 @@ class DeckError(BpslidesError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+#: So many findings are kept: nobody reads more, and a hostile deck could hold a million.
+MOST_PROBLEMS = 500
+
+
 class Problems:
     """Collects findings while a deck is read, computed and rendered."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
         self._finders: list[Callable[[Place], str | None]] = []
+        self._dropped: dict[str, int] = {}
         self._check = Problem.check
 
     def error(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
         """Note an error: the deck cannot be built."""
-        self._found[Problem(message, place, hint, check=self._check)] = None
+        self._keep(Problem(message, place, hint, check=self._check))
 
     def warning(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
         """Note a warning: the deck is built, but the author should look."""
-        self._found[Problem(message, place, hint, "warning", check=self._check)] = None
+        self._keep(Problem(message, place, hint, "warning", check=self._check))
 
     def note(self, message: str, place: Place | None = None, hint: str | None = None) -> None:
         """Note what is good to know, and no fault."""
-        self._found[Problem(message, place, hint, "note", check=self._check)] = None
+        self._keep(Problem(message, place, hint, "note", check=self._check))
+
+    def _keep(self, problem: Problem) -> None:
+        if problem in self._found or len(self._found) < MOST_PROBLEMS:
+            self._found[problem] = None
+        else:
+            self._dropped[problem.severity] = self._dropped.get(problem.severity, 0) + 1
 
     @contextmanager
     def during(self, check: str) -> Iterator[None]:
@@ -153,9 +165,15 @@ class Problems:
 
     @property
     def found(self) -> list[Problem]:
-        """All findings, sorted by place, each with its block; those without a place come first."""
+        """All findings, sorted by place, each with its block; those without a place come first.
+
+        Of very many, the rest is only counted.
+        """
         found = sorted(self._found, key=lambda p: (p.place is not None, p.place or Place("", 0, 0)))
-        return [replace(problem, block=self._block_at(problem.place)) for problem in found]
+        told = [replace(problem, block=self._block_at(problem.place)) for problem in found]
+        return told + [
+            Problem(f"{count:,} more {kind}s are not listed", severity=kind) for kind, count in self._dropped.items()
+        ]
 
     def _block_at(self, place: Place | None) -> str | None:
         return next((kind for finder in self._finders if place and (kind := finder(place))), None)
@@ -163,7 +181,12 @@ class Problems:
     @property
     def has_errors(self) -> bool:
         """Whether anything found stops the deck from being built."""
-        return any(p.severity == "error" for p in self._found)
+        return "error" in self._dropped or any(p.severity == "error" for p in self._found)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether further findings are only counted."""
+        return len(self._found) >= MOST_PROBLEMS
 
     def raise_errors(self) -> None:
         """Raise :class:`DeckError` with everything found if there is an error among it."""
@@ -173,7 +196,11 @@ class Problems:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A hint that names the closest of ``known``, or lists them all when there are few, or None."""
-    choices = sorted(set(known))
+    return _closest(name, tuple(sorted(set(known))))
+
+
+@lru_cache(maxsize=1000)
+def _closest(name: str, choices: tuple[str, ...]) -> str | None:
     close = get_close_matches(name, choices, n=1, cutoff=0.6) or get_close_matches(
         name.lower(), [c for c in choices if c.lower() == c], n=1, cutoff=0.6
     )

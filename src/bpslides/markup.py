@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.common.normalize_url import validateLink
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -36,6 +37,13 @@ NUMBER = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
 FORMULA_NUMBER = re.compile(r"\{\{( (?:(?!\{\{).)*?)\}\}", re.DOTALL)
 # The loader refuses private-use characters, so these two never stand in a deck.
 _MARK = re.compile("\ue000(\\d+)\ue001")
+# Nor, spelt as entities, may they come up when Markdown is done.
+_SPELT_MARK = re.compile("&#(?:x0*e00[01]|0*5734[45]);", re.IGNORECASE)
+_ENCODED_MARK = re.compile("%EE%80%80(\\d+)%EE%80%81")
+# What looks like the beginning of a formula, not like money or the name of a variable.
+_LONE_DOLLAR = re.compile(
+    r"(?<![\w$])\$(?:\$(?!\$)|\\[a-zA-Z]|[a-zA-Z](?![a-zA-Z])|\s[^$]{0,80}[\\^_=][^$]{0,80}\$)[^$\ue000]{0,20}"
+)
 MAX_FORMULA = 5_000
 
 
@@ -147,6 +155,9 @@ class Writer:
         self._markdown.use(
             dollarmath_plugin, allow_space=False, allow_digits=False, allow_labels=False, double_inline=True
         )
+        self._refused: list[str] = []
+        rules: Any = self._markdown  # whose methods are its rules
+        rules.validateLink = self._is_allowed
         renderer: Any = self._markdown.renderer
         for rule in ("math_inline", "math_inline_double", "math_block"):  # the plugin brings renderers of its own
             renderer.rules[rule] = getattr(renderer, rule)
@@ -179,7 +190,22 @@ class Writer:
 
         self.markdown.append(text)
         marked = NUMBER.sub(take, text) if "{{" in text else str(text)
-        return Markup(render(marked, {"writer": self, "text": text, "numbers": found, "start": 0}))  # noqa: S704 - escaped by markdown-it
+        marked = _SPELT_MARK.sub("\N{REPLACEMENT CHARACTER}", marked)
+        self._refused.clear()
+        html = render(marked, {"writer": self, "text": text, "numbers": found, "start": 0})
+        for address in self._refused:
+            scheme = address.partition(":")[0]
+            place = text.place(max(text.lower().find(f"{scheme.lower()}:"), 0))
+            hint = "link to https://…, to a slide by #/id, or name a file in the deck's folder"
+            self._problems.error(f"“{scheme}:” begins no address that a deck may have", place, hint)
+        return Markup(html)  # noqa: S704 - escaped by markdown-it
+
+    def _is_allowed(self, address: str) -> bool:
+        """What markdown-it asks of every address; one that would run something, or read a file, stays text."""
+        allowed = validateLink(address)
+        if not allowed:
+            self._refused.append(address)
+        return allowed
 
     # What the renderer below asks for, token by token.
 
@@ -202,10 +228,32 @@ class Writer:
 
         return _MARK.sub(put, text)
 
+    def put_numbers_in_address(self, address: str, env: Env) -> str:
+        """Fill the numbers into the address of a link."""
+
+        def put(match: re.Match[str]) -> str:
+            raw, offset = env["numbers"][int(match[1])]
+            return quote(self._number(raw, env["text"], offset, "text").replace("−", "-"))
+
+        return _MARK.sub(put, _ENCODED_MARK.sub("\ue000\\1\ue001", address))
+
     def warn_unclosed(self, env: Env) -> None:
         """A number begins here and never ends."""
         place = env["text"].place(_find("{{ ", env))
         self._problems.warning("this “{{” is never closed, so it is shown as text", place, "close it by “}}”")
+
+    def warn_of_dollars(self, content: str, env: Env) -> None:
+        """A formula may have been meant where a dollar sign is shown."""
+        text: Text = env["text"]
+        for match in _LONE_DOLLAR.finditer(content):
+            found = text.find(match[0], env["start"])
+            if found >= 0 and text[found - 1 : found] != "\\":
+                self._problems.warning(
+                    "this “$” begins no formula, so it is shown as text",
+                    text.place(found),
+                    "end the formula by a “$” with no space before it, or write \\$ for a dollar sign",
+                )
+                return
 
     def put_formula(self, content: str, display: bool, env: Env) -> str:
         """A formula inside Markdown."""
@@ -295,6 +343,8 @@ class _Renderer(RendererHTML):
         content = tokens[idx].content
         if "{{ " in content:
             writer.warn_unclosed(env)
+        if "$" in content:
+            writer.warn_of_dollars(content, env)
         return writer.put_numbers(escape(content, quote=False), env)
 
     def code_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
@@ -321,11 +371,12 @@ class _Renderer(RendererHTML):
         token = tokens[idx]
         alt = writer.put_numbers(self.renderInlineAsText(token.children, options, env), env, plain=True)
         # markdown-it has encoded the address for a browser, and we look for a file.
-        return writer.put_picture(unquote(_literal(str(token.attrs.get("src", "")), env)), alt, env)
+        return writer.put_picture(_literal(unquote(str(token.attrs.get("src", ""))), env), alt, env)
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
-        address = writer.link(_literal(str(tokens[idx].attrs.get("href", "")), env), env)
+        written = writer.put_numbers_in_address(str(tokens[idx].attrs.get("href", "")), env)
+        address = writer.link(written, env)
         away = ' target="_blank" rel="noopener noreferrer"' if "://" in address else ""
         return f'<a href="{escape(address)}"{away}>'
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,17 +53,22 @@ def user_folder(kind: str) -> Path:
 def inside(folder: Path, address: str) -> Path | None:
     """The file that the relative ``address`` names below ``folder``, links followed; None if it leaves the folder.
 
-    Absolute addresses, ``~``, drive letters, other schemes, backslashes and hidden names are all refused.
+    Absolute addresses, ``~``, drive letters, other schemes, backslashes and hidden names are all refused. An accent is
+    one character in some files' names and two in others': either finds the other.
     """
     if not address or "\\" in address or "\0" in address or ":" in address or address[0] in "/~$":
         return None
     if any(part.startswith(".") and part not in (".", "..") for part in address.split("/")):
         return None
+    spellings = [address]
+    if not address.isascii():
+        spellings += [unicodedata.normalize(form, address) for form in ("NFC", "NFD")]
     try:
         root = Path(os.path.realpath(folder))
-        target = Path(os.path.realpath(root / address))
+        targets = [Path(os.path.realpath(root / spelling)) for spelling in spellings]
     except ValueError:  # characters that no file name can have
         return None
+    target = next((target for target in targets if is_file(target)), targets[0])
     # Where links go in circles, realpath gives up on all that comes after: what it left is no place to look.
     settled = os.path.realpath(target) == str(target)
     return target if settled and target.is_relative_to(root) else None
@@ -74,6 +80,16 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def spelt_alike(path: Path) -> str | None:
+    """The name of a file in the folder of ``path`` that differs from its name only in capitals."""
+    try:
+        names = sorted(file.name for file in path.parent.iterdir())
+    except (OSError, ValueError):
+        return None
+    alike = (name for name in names if name != path.name and name.casefold() == path.name.casefold())
+    return next(alike, None)
 
 
 def is_folder(path: Path) -> bool:

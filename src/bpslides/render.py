@@ -209,6 +209,7 @@ class Renderer:
         self._ledger = ledger
         self._macros = _macros()
         self._slide_template = environment().get_template("slide.html")
+        self._alignments: dict[tuple[int, int], str] = {}
         self.drawn: list[Block] = []
         """The blocks of the slide that is being drawn, each before those inside of it."""
 
@@ -248,7 +249,11 @@ class Renderer:
         """How a column of a table is set: as the author says, else numbers to the right so that they line up."""
         if table.align is not None:
             return table.align[column]
-        return "number" if all(_NUMERIC.match(row[column]) for row in table.rows) else ""
+        key = (id(table), column)  # asked for once per cell
+        if key not in self._alignments:
+            numeric = all(_NUMERIC.match(row[column]) for row in table.rows)
+            self._alignments[key] = "number" if numeric else ""
+        return self._alignments[key]
 
     def related(self, show: str) -> list[tuple[str, list[RelatedDeck]]]:
         """Heading and decks: what to know before this deck, and what comes after it."""

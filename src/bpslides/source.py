@@ -20,7 +20,8 @@ from bpslides.includes import Moved, find_deck, give_ids, members, merge
 from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol, Variable
 from bpslides.model.blocks.figures import FIGURES
 from bpslides.text import SourceFile, Text
-from bpslides.yaml_tree import MAX_BYTES, Tree, parse
+from bpslides.yaml_text import MAX_BYTES, decode
+from bpslides.yaml_tree import Tree, parse
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -95,16 +96,19 @@ def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...
         source.incomplete = True
         return None
     problems.find_blocks(BlockFinder(tree))
+    if tree.lost:
+        source.incomplete = True
     is_part = bool(above)
     is_list = is_part and isinstance(tree.data, list)
     if not isinstance(tree.data, dict) and not is_list:
-        problems.error(
-            "a part of a deck is a list of slides, or a mapping with “slides”"
-            if is_part
-            else "a deck is a mapping with “title” and “slides”",
-            tree.place(()),
-            "begin with a line such as: " + ("- title: My slide" if is_part else "title: My talk"),
-        )
+        if not tree.lost:
+            problems.error(
+                "a part of a deck is a list of slides, or a mapping with “slides”"
+                if is_part
+                else "a deck is a mapping with “title” and “slides”",
+                tree.place(()),
+                "begin with a line such as: " + ("- title: My slide" if is_part else "title: My talk"),
+            )
         return None
 
     if not is_part or (above[-1] in source.own and (is_list or "title" not in tree.data)):
@@ -113,6 +117,8 @@ def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...
     head = {} if is_list else {key: value for key, value in tree.data.items() if key not in parts}
     if is_part:
         head.setdefault("title", Text(""))
+    elif "title" in tree.lost:
+        head.setdefault(Text("title"), Text(file.stem))
     # Head, models and slides are checked one by one: a fault in one hides none in the others.
     checked = validate(Head, head, (), tree, problems) or source.deck
     deck = Deck.model_construct(**{**dict(checked), "notation": {}, "variables": {}, "models": {}, "slides": []})
@@ -144,7 +150,8 @@ def _read_slides(
     where: tuple[str, ...] = () if isinstance(tree.data, list) else ("slides",)
     slides = tree.data.get("slides") if where else tree.data
     needed = not (above and where and "slides" not in tree.data and (deck.models or deck.variables or deck.notation))
-    if (not isinstance(slides, list) or not slides) and needed:
+    # What could not be read has been told.
+    if (not isinstance(slides, list) or not slides) and needed and "slides" not in tree.lost:
         problems.error("“slides” should be a list with at least one slide", tree.place(("slides",)))
     own: list[Slide] = []
     included: list[list[Slide]] = []
@@ -212,13 +219,7 @@ def _read_text(file: Path, problems: Problems) -> SourceFile | None:
         else:
             why = "it is not an ordinary file" if file.exists() else "there is no such file (any more)"
         raise UsageError(f"cannot read {shown}: {why}")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n")
-        problems.error("the deck is not UTF-8 text", SourceFile(shown, "").place(line, 0), "save it as UTF-8")
-        return None
-    return SourceFile(shown, text.replace("\r\n", "\n").replace("\r", "\n"))
+    return decode(raw, shown, problems)
 
 
 def _shown(file: Path) -> Path:
@@ -247,7 +248,10 @@ def validate(kind: type[T], data: Any, where: tuple[int | str, ...], tree: Tree,
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         for detail in details:
-            _report(kind, detail, where, tree, problems)
+            if problems.is_full:
+                problems.error(detail["msg"])  # is only counted: finding its place would take as long as ever
+            else:
+                _report(kind, detail, where, tree, problems)
         # A model with a part missing would have other numbers, and each of these another message.
         return None if kind is Model else _salvage(kind, data, details)
 
@@ -256,15 +260,16 @@ def _salvage(kind: type[T], data: Any, details: list[ErrorDetails]) -> T | None:
     """``data`` without the keys and blocks at fault, so that the rest of a slide is looked at in the same run."""
     gone: set[tuple[int, int | str]] = set()
     for detail in details:
-        node, above, chosen = data, "", None
+        node: Any = data
+        above, chosen = "", None
         for part in detail["loc"]:
-            if isinstance(node, dict):
-                children: dict[int | str, Any] = node
-            else:
-                children = dict(enumerate(node)) if isinstance(node, list) else {}
-            if part not in children:
+            if isinstance(node, str):
                 continue
-            step, child = (id(node), part), children[part]
+            try:
+                child = node[part]
+            except (KeyError, IndexError, TypeError):
+                continue
+            step = (id(node), part)
             is_block = isinstance(child, dict) and len(child) == 1 and next(iter(child)) in BLOCKS
             is_entry = isinstance(node, list) and (above in ("content", "stack") or is_block)
             if chosen is None or is_entry or detail["type"] == "extra_forbidden":
@@ -290,15 +295,16 @@ def _salvage(kind: type[T], data: Any, details: list[ErrorDetails]) -> T | None:
 def _report(
     kind: type[BaseModel], detail: ErrorDetails, where: tuple[int | str, ...], tree: Tree, problems: Problems
 ) -> None:
-    # “[key]” and the forms of a figure, such as “[bars]”, are pydantic's words, not the deck's.
-    location = tuple(part for part in detail["loc"] if not str(part).startswith("["))
+    context = detail.get("ctx", {})
+    # “[key]” and the forms of a figure, such as “[bars]”, are pydantic's words, not the deck's. A check of a whole
+    # block says itself where in it the fault is.
+    location = (*(part for part in detail["loc"] if not str(part).startswith("[")), *context.get("at", ()))
     path = (*where, *location)
     name = next((part for part in reversed(path) if isinstance(part, str)), "the deck")
     subject = "a slide" if kind is Slide and not location else f"“{name}”"
     if subject != "a slide" and path and isinstance(path[-1], int):
         subject = f"an entry of {subject}"
     place = tree.place(path)
-    context = detail.get("ctx", {})
     if detail["type"] == "extra_forbidden":
         known = _fields_at(Deck if kind is Head else kind, detail["loc"][:-1])
         problems.error(f"unknown key “{name}”", place, did_you_mean(name, known))

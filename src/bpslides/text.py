@@ -6,8 +6,10 @@ file, line and column a character of it was written, however the YAML spelt it (
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,6 +36,43 @@ class SourceFile:
         excerpt = self.lines[line] if line < len(self.lines) else ""
         return Place(str(self.path), line + 1, column + 1, excerpt)
 
+    def place_at(self, offset: int) -> Place:
+        """The place of the character at ``offset`` of the whole text."""
+        line = self.text.count("\n", 0, offset)
+        return self.place(line, offset - (self.text.rfind("\n", 0, offset) + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Mended(SourceFile):
+    """A file that was mended so that the rest of it can be read; its places are those in the ``original``.
+
+    Lines stay lines: within one, characters may have been added, those that cannot be printed may have become spaces,
+    or all of it may be gone.
+    """
+
+    original: SourceFile
+
+    def place(self, line: int, column: int) -> Place:
+        """The place in the original of what stands at ``line`` and ``column`` of the mended text."""
+        if line < len(self.lines) and line < len(self.original.lines) and self.lines[line]:
+            column = original_column(self.lines[line], self.original.lines[line], column)
+        return self.original.place(line, column)
+
+
+def original_column(mended: str, written: str, column: int) -> int:
+    """Where in the line ``written`` that stands which is at ``column`` of the line ``mended`` (see :class:`Mended`)."""
+    return column if mended == written else _original_columns(mended, written)[min(column, len(mended))]
+
+
+@lru_cache(maxsize=16)
+def _original_columns(mended: str, written: str) -> list[int]:
+    columns, here = [0], 0
+    for character in mended:
+        other = written[here : here + 1]
+        here += character == other or (character == " " and not other.isprintable())
+        columns.append(here)
+    return columns
+
 
 @dataclass(frozen=True)
 class Span:
@@ -50,6 +89,8 @@ class Text(str):
     """A string with its origin. Slices and formatted copies are plain strings again."""
 
     origin: Span | None
+    _places: list[tuple[int, int]]
+    _places_left: Iterator[tuple[int, int]]
 
     def __new__(cls, value: str, origin: Span | None = None) -> Self:
         """Make the text ``value`` that was written at ``origin``."""
@@ -66,7 +107,11 @@ class Text(str):
         """Where the character at ``offset`` was written; None for text that no file holds."""
         if self.origin is None:
             return None
-        line, column = _align(self, self.origin, offset)
+        if not hasattr(self, "_places"):
+            self._places, self._places_left = [], _align(self, self.origin)
+        # Walked only as far as asked, and only once: a text may hold thousands of numbers, each with its problem.
+        self._places += islice(self._places_left, max(0, offset + 1 - len(self._places)))
+        line, column = self._places[min(offset, len(self._places) - 1)]
         return self.origin.file.place(line, column)
 
     @classmethod
@@ -90,10 +135,22 @@ class WrittenFloat(float):
     written: Text
 
 
-class WrittenBool(int):
-    """A truth value of a deck together with its spelling; Python's own bool cannot be extended."""
+class WrittenBool:
+    """A truth value of a deck together with its spelling. It is no number, unlike Python's own."""
 
     written: Text
+
+    def __init__(self, value: bool) -> None:
+        self._value = value
+
+    def __bool__(self) -> bool:
+        return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, bool | WrittenBool) and bool(other) == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
 
 def _to_text(value: Any) -> Text:
@@ -141,8 +198,8 @@ _ESCAPES = {
 _CODE_LENGTHS = {"x": 2, "u": 4, "U": 8}
 
 
-def _align(value: str, span: Span, offset: int) -> tuple[int, int]:
-    """Line and column (from 0) of ``value[offset]`` within the spelling of the scalar.
+def _align(value: str, span: Span) -> Iterator[tuple[int, int]]:
+    """Line and column (from 0) of each character of ``value``, and of its end, within the spelling of the scalar.
 
     Spelling and value are walked side by side. They differ only by quotes, escapes, indentation and folded line
     breaks; a white character of the value that stands for a line break is found at the next character.
@@ -156,23 +213,22 @@ def _align(value: str, span: Span, offset: int) -> tuple[int, int]:
         column += 1
     start = (line, column)
 
-    for index, character in enumerate(value):
+    for character in value:
         while True:
             while line < min(span.end_line, len(lines) - 1) and column >= len(lines[line]):
                 line, column = line + 1, 0
             written, width = _unit(lines[line] if line < len(lines) else "", column, style)
             if not width or (line, column) > (span.end_line, span.end_column):
-                return start  # the spelling and the value parted: the scalar's beginning is still right
+                yield from repeat(start)  # the spelling and the value parted: the scalar's beginning is still right
             if written == character or (character.isspace() and not written.isspace()):
                 break
             if written.strip():
-                return start
+                yield from repeat(start)
             column += width
-        if index == offset:
-            break
+        yield line, column
         if written == character:
             column += width
-    return line, column
+    yield line, column
 
 
 def _unit(line: str, column: int, style: str) -> tuple[str, int]:

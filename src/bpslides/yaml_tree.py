@@ -13,30 +13,19 @@ import yaml
 
 from bpslides.errors import Place, Problems
 from bpslides.text import SourceFile, Span, Text, WrittenBool, WrittenFloat, WrittenInt
+from bpslides.yaml_repair import mend
+from bpslides.yaml_scan import LOADER, MAX_DEPTH, is_within_limits, scan
+from bpslides.yaml_slips import QUOTE, with_line
+from bpslides.yaml_text import UNSHOWABLE, clean
 
-MAX_BYTES = 5_000_000
-MAX_DEPTH = 50
-MAX_NODES = 200_000
 #: How much aliases may add to what is written.
 MAX_COPIES = 20_000
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 _NULL = {"", "~", "null", "Null", "NULL"}
-_BOOL = {"true": 1, "True": 1, "TRUE": 1, "false": 0, "False": 0, "FALSE": 0}
+_BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z|[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
-# Control characters, line breaks that editors do not count, surrogates, private use (markup.py has a use for two of
-# them), and what is no character at all.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")
-_BRACES = "a value that begins with “{{” must stand in quotes: 'like {{ this }}'"
-_SWALLOWED = re.compile(r"\s+#\w")
-# LaTeX commands whose first letter is an escape of YAML's double quotes: "\frac" arrives as a form feed and "rac".
-_MANGLED = re.compile(
-    r"(?<!\\)\\(?:alpha|approx|arg|b(?:ar|egin|eta|ig|inom|m|oldsymbol|oxed)|e(?:nd|ta|psilon|xp|quiv|ll)|f(?:rac|orall)|"
-    r"L|N|P|n(?:abla|u|eq|e|ot|orm)|r(?:ho|ight|m|angle|ightarrow)|t(?:au|heta|ext\w*|anh|imes|frac|o|op|riangle|ilde)|"
-    r"v(?:ec|arphi|ert|dots|ee))(?![a-zA-Z])"
-)
+_STANDARD_TAG = "tag:yaml.org,2002:"
 
 
 class Tree:
@@ -44,9 +33,12 @@ class Tree:
 
     def __init__(self, file: SourceFile, root: yaml.Node | None, problems: Problems) -> None:
         self.file = file
+        self.lost: set[str] = set()
+        """Keys of the head of whose values a part could not be read."""
         self._root = root
         self._problems = problems
         self._seen: set[int] = set()
+        self._children: dict[int, dict[Any, tuple[yaml.Node, yaml.Node]]] = {}
         self._copies_left = MAX_COPIES
         self.data: Any = self._construct(root, ()) if root is not None else None
 
@@ -59,15 +51,9 @@ class Tree:
         """The place of what ``path`` leads to, or of its key if it has one; parts that are not there are skipped."""
         node, best = self._root, self._root
         for part in path:
-            child = None
-            if isinstance(node, yaml.MappingNode):
-                for key, value in node.value:
-                    if key.value == part:
-                        child, best = value, key
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-                child = best = node.value[part]
+            key, child = self._child(node, part)
             if child is not None:
-                node = child
+                node, best = child, key
         mark = best.start_mark if best is not None else None
         return self.file.place(mark.line, mark.column) if mark else self.file.place(0, 0)
 
@@ -75,11 +61,21 @@ class Tree:
         """What is written at ``path``, if it is a single text or number."""
         node = self._root
         for part in path:
-            if isinstance(node, yaml.MappingNode):
-                node = next((value for key, value in node.value if key.value == part), node)
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
+            node = self._child(node, part)[1] or node
         return node.value if isinstance(node, yaml.ScalarNode) else None
+
+    def _child(self, node: yaml.Node | None, part: int | str) -> tuple[yaml.Node | None, yaml.Node | None]:
+        """What stands at ``part`` of a node, after the node that names it: its key, or in a list itself."""
+        if isinstance(node, yaml.MappingNode):
+            if id(node) not in self._children:
+                # Of a key that stands twice, the second is told and the first is read.
+                self._children[id(node)] = {
+                    key.value: (key, value) for key, value in reversed(node.value) if isinstance(key, yaml.ScalarNode)
+                }
+            return self._children[id(node)].get(part, (None, None))
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            return node.value[part], node.value[part]
+        return None, None
 
     def _construct(self, node: yaml.Node, above: tuple[yaml.Node, ...]) -> Any:
         if self._copies_left < 0:
@@ -95,17 +91,16 @@ class Tree:
             return self._scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._construct(child, (*above, node)) for child in node.value]
+        assert isinstance(node, yaml.MappingNode)
+        if (braces := self._braces(node)) is not None:
+            return braces
         result: dict[Text, Any] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                self._error(
-                    key_node,
-                    "a key should be plain text",
-                    _BRACES if isinstance(key_node, yaml.MappingNode) and key_node.flow_style else None,
-                )
+                self._error(key_node, "a key should be plain text", None)
                 continue
-            key = Text(key_node.value, self._span(key_node))
+            key = self._text(key_node)
             if key == "<<":
                 self._error(key_node, "merge keys (<<) are not allowed", "write the keys out")
             elif key in result:
@@ -116,7 +111,9 @@ class Tree:
         return result
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
-        text = Text(node.value, self._span(node))
+        text = self._text(node)
+        if not node.tag.startswith(_STANDARD_TAG):
+            return Text(f"{node.tag} {text}".rstrip(), text.origin)  # a “!” that was meant as text, and has been told
         if node.style:
             return text
         if node.value in _NULL:
@@ -134,6 +131,29 @@ class Tree:
         written.written = text
         return written
 
+    def _text(self, node: yaml.ScalarNode) -> Text:
+        """The text of a scalar; one whose escapes make characters that cannot be shown is told."""
+        text = Text(node.value, self._span(node))
+        match = UNSHOWABLE.search(text) if node.style == '"' else None
+        if match is not None:
+            message = f"this escape makes a character that cannot be shown (U+{ord(match[0]):04X})"
+            self._problems.error(message, text.place(match.start()), "remove it, or write the backslash twice")
+            return Text(UNSHOWABLE.sub(" ", text), text.origin)
+        return text
+
+    def _braces(self, node: yaml.MappingNode) -> Text | None:
+        """The text that was meant by ``{{ x }}`` without quotes, which is told; None for any other mapping."""
+        if not (node.flow_style and node.value and isinstance(node.value[0][0], yaml.MappingNode)):
+            return None
+        span = self._span(node)
+        line = self.file.lines[span.line]
+        if not line.startswith("{{", span.column) or span.line != span.end_line:
+            return None
+        written = line[span.column : span.end_column]
+        hint = with_line(QUOTE, line, span.column, span.end_column)
+        self._error(node, "a value that begins with “{{” is something else in YAML", hint)
+        return Text(written, span)
+
     def _span(self, node: yaml.Node) -> Span:
         start, end = node.start_mark, node.end_mark
         return Span(self.file, start.line, start.column, end.line, end.column)
@@ -144,151 +164,27 @@ class Tree:
 
 def parse(file: SourceFile, problems: Problems) -> Tree | None:
     """Read ``file``; what is wrong goes to ``problems``. None when nothing could be read at all."""
-    if not _check_characters(file, problems):
+    cleaned = clean(file, problems)
+    if cleaned is None:
         return None
     try:
-        if not _prescan(file, problems):
-            return None
-        root = yaml.compose(file.text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        place = file.place(line, column)
-        message, hint = _explain(error, place)
-        problems.error(message, place, hint)
+        return _read(cleaned, problems)
+    except yaml.MarkedYAMLError:
+        mended = mend(cleaned, is_within_limits, _compose, problems)
+    if mended is None:
         return None
-    except yaml.YAMLError as error:
-        problems.error(f"this is not YAML: {error}", file.place(0, 0))
-        return None
-    return Tree(file, root, problems)
+    tree = _read(mended[0], problems)
+    if tree is not None:
+        tree.lost = mended[1]
+    return tree
 
 
-def _check_characters(file: SourceFile, problems: Problems) -> bool:
-    if len(file.text) > MAX_BYTES:
-        problems.error(
-            "the deck is larger than 5 MB", file.place(0, 0), "split it, and put the parts together by “include”"
-        )
-        return False
-    for match in _INVISIBLE.finditer(file.text):
-        before = file.text[: match.start()]
-        line = before.count("\n")
-        place = file.place(line, match.start() - (before.rfind("\n") + 1))
-        problems.error(f"a character that cannot be shown stands here (U+{ord(match[0]):04X})", place, "remove it")
-        return False
-    for number, text in enumerate(file.lines):
-        indentation = text[: len(text) - len(text.lstrip())]
-        if "\u00a0" in indentation:
-            place = file.place(number, indentation.index("\u00a0"))
-            problems.error("a no-break space stands here; YAML is indented by ordinary spaces", place, "type it anew")
-            return False
-        if text.startswith(("<<<<<<< ", ">>>>>>> ")) or text == "=======":
-            problems.error(
-                "a merge conflict was left here", file.place(number, 0), "choose one side, remove the markers"
-            )
-            return False
-    return True
+def _read(file: SourceFile, problems: Problems) -> Tree | None:
+    scanned = scan(file, problems)
+    return Tree(scanned, yaml.compose(scanned.text, Loader=LOADER), problems) if scanned is not None else None
 
 
-def _prescan(file: SourceFile, problems: Problems) -> bool:
-    """Refuse, in the flat stream of events, what would hurt once it is nested; warn of what YAML swallows silently."""
-    depth = documents = 0
-    sound = True
-    for count, event in enumerate(yaml.parse(file.text, Loader=_Loader)):
-        refusal: tuple[str, str | None] | None = None
-        if isinstance(event, yaml.ScalarEvent):
-            sound &= _check_scalar(file, event, problems)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                refusal = f"this is nested more than {MAX_DEPTH} levels deep", None
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            if documents == 2:
-                refusal = "a second document begins here", "remove the line “---”"
-        if count > MAX_NODES:
-            refusal = f"the deck has more than {MAX_NODES} parts", None
-        if tag := getattr(event, "tag", None):
-            refusal = f"tags such as “{tag}” are not allowed", "remove it; put text in quotes"
-        if refusal:
-            problems.error(refusal[0], _place_of(file, event.start_mark), refusal[1])
-            return False
-    return sound
-
-
-def _place_of(file: SourceFile, mark: Any) -> Place:
-    return file.place(mark.line, mark.column) if mark is not None else file.place(0, 0)
-
-
-def _check_scalar(file: SourceFile, event: Any, problems: Problems) -> bool:
-    """Whether the text arrives as it was meant."""
-    start, end = event.start_mark, event.end_mark
-    sound = True
-    if event.style == '"':
-        for number in range(start.line, end.line + 1):
-            text = file.lines[number]
-            last = end.column if number == end.line else len(text)
-            match = _MANGLED.search(text, start.column if number == start.line else 0, last)
-            if match:
-                sound = False
-                problems.error(
-                    f"double quotes change “{match[0]}”: YAML reads the backslash as its own",
-                    file.place(number, match.start()),
-                    "use single quotes, or none, around text with LaTeX",
-                )
-    elif not event.style and start.line == end.line < len(file.lines):
-        match = _SWALLOWED.match(file.lines[end.line], end.column)
-        if match:
-            problems.warning(
-                "YAML reads the rest of this line as a comment",
-                file.place(end.line, match.end() - 2),
-                "put the text in quotes, or a space after “#” if a comment is meant",
-            )
-    return sound
-
-
-_QUOTE = "put the value in quotes"
-_LATEX = "use single quotes, or none, around text with LaTeX"
-_OPEN = "is a quote or bracket open in the lines above?"
-#: What the YAML library says → what we say, and what to do.
-_PLAIN = {
-    "found character that cannot start any token": ("a value cannot begin with this character", _QUOTE),
-    "did not find expected alphabetic or numeric character": ("“*” and “&” mean something else in YAML", _QUOTE),
-    "found undefined alias": ("“*” means something else in YAML", _QUOTE),
-    "found unknown escape character": ("double quotes read this backslash as their own", _LATEX),
-    "did not find expected hexdecimal number": ("double quotes read this backslash as their own", _LATEX),
-    "did not find expected key": ("the key or the indentation does not fit the lines above", None),
-    "did not find expected '-' indicator": ("the indentation does not fit the list above", None),
-    "could not find expected ':'": (
-        "a “:” is missing after this key",
-        "or a space after the “:” of the line above: “key: value”",
-    ),
-    "did not find expected ',' or ']'": ("this list in brackets is not closed, or a comma is missing", None),
-    "did not find expected ',' or '}'": ("this mapping in braces is not closed, or a comma is missing", None),
-    "found unexpected end of stream": ("a quote or bracket is never closed", _OPEN),
-    "did not find expected node content": ("a quote or bracket is never closed", _OPEN),
-    "block sequence entries are not allowed in this context": (
-        "a list cannot begin in the line of its key",
-        "begin it in the next line, or put the value in quotes",
-    ),
-}
-
-
-def _explain(error: yaml.MarkedYAMLError, place: Place) -> tuple[str, str | None]:
-    """Message and hint for what is no YAML, from the most likely slip to what the library says."""
-    said = error.problem or "this is not YAML"
-    before = place.excerpt[: place.column - 1]
-    if place.excerpt[place.column - 1 : place.column] == "\t":
-        return "a tab stands here; YAML is indented by spaces", "replace tabs by spaces"
-    if any(mark in place.excerpt for mark in "“”‘’„"):
-        return "the typographic quotes in this line are no quotes in YAML", "use ' or \" around the value"
-    if "{{" in before:
-        return "YAML reads “{{” as its own", _BRACES
-    if said.startswith("mapping values are not allowed"):
-        if ": " in before:
-            return "a second “: ” stands in this value", "put the whole value in quotes"
-        return "this key does not fit below the line above", "look at its indentation, and for a missing “: ” above"
-    if said == "did not find expected key" and before.rstrip().endswith(("'", '"')):
-        return "something stands after the closing quote", "write a quote within single quotes twice: 'it''s'"
-    return _PLAIN.get(said, (said, None))
+def _compose(text: str) -> None:
+    """Raise ``yaml.MarkedYAMLError`` unless the text can be composed, or is refused for its size anyway."""
+    if is_within_limits(text):
+        yaml.compose(text, Loader=LOADER)

@@ -178,7 +178,7 @@ def test_without_scripts(address: str, watch: Callable[..., Watched], chromium: 
 def test_plotly_that_cannot_be_loaded(address: str, watch: Callable[..., Watched], tmp_path: Path) -> None:
     """Without Plotly there is a word about it, and the table; the deck goes on."""
     page_text = Path(address.removeprefix("file://")).read_text()
-    start = page_text.index('id="plotly">', page_text.index('type="text/plain"')) + len('id="plotly">')
+    start = page_text.index('id=":plotly">') + len('id=":plotly">')
     broken = tmp_path / "broken.html"
     broken.write_text(page_text[:start] + "AAAA" + page_text[start + 4 :])
     page = watch().goto(f"{broken.as_uri()}#/upper")

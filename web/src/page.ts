@@ -10,7 +10,7 @@ export interface Settings {
   readonly version: string;
 }
 
-export const settings: Settings = json(document.querySelector("script#deck-settings")) as Settings;
+export const settings: Settings = json(document.getElementById(":settings")) as Settings;
 
 /** Printing, or making a PDF: everything is shown in its final state and nothing reacts. */
 export const printing = /[?&](print-pdf|view=print)/.test(location.search);

@@ -52,7 +52,7 @@ function addScript(source: { src: string } | { text: string }): Promise<void> {
 }
 
 async function unpack(): Promise<string> {
-  const packed = document.querySelector("script#plotly")?.textContent ?? "";
+  const packed = document.getElementById(":plotly")?.textContent ?? "";
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks import Content
@@ -14,7 +23,7 @@ from bpslides.text import Text, describe
 
 
 def _identifier(value: Any) -> Any:
-    """An id is part of addresses and of the page, so it is kept simple."""
+    """An id is part of addresses and of the page, so it is kept simple. The page's own ids begin with a colon."""
     if (
         not isinstance(value, str)
         or not value.isascii()
@@ -31,6 +40,15 @@ Identifier = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]*$"}),
 ]
 Ink = Literal["accent", "forward", "backward", "good", "bad", "muted"]
+
+
+def _language(text: Text) -> Text:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", text):
+        raise PydanticCustomError("lang", "should be a language's code, such as en, de or pt-BR")
+    return text
+
+
+Language = Annotated[Text, AfterValidator(_language)]
 
 
 class Slide(Part):
@@ -112,7 +130,7 @@ def _variable(value: Any) -> Any:
     """A number, a list of numbers, or a text."""
     if isinstance(value, Text):
         return value
-    if not isinstance(value, int | float | list):
+    if isinstance(value, bool) or not isinstance(value, int | float | list):
         raise PydanticCustomError(
             "variable", "should be a number, a list of numbers or a text, not {what}", {"what": describe(value)}
         )
@@ -137,7 +155,7 @@ class Head(Part):
     """Who gives the talk; stands on the title slide."""
     date: Text | None = None
     """When; stands on the title slide, as you write it."""
-    lang: Annotated[Text, Field()] = Text("en")
+    lang: Language = Text("en")
     """The language of the deck, such as ``en`` or ``de``, for screen readers and hyphenation."""
     theme: Text = Text("dark")
     """How it looks: the name of a shipped theme, or a folder of your own."""

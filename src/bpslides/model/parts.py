@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
-from bpslides.text import Text, WrittenBool, describe
+from bpslides.text import Text, WrittenBool, WrittenInt, describe
 
 
 def _number(value: Any) -> float:
@@ -17,6 +17,8 @@ def _number(value: Any) -> float:
         raise PydanticCustomError(
             "number", "should be a number, not {what}", {"what": describe(value), "hint": _hint(value)}
         )
+    if isinstance(value, WrittenInt):
+        refuse_leading_zero(value)
     try:
         number = float(value)
     except OverflowError:
@@ -26,11 +28,22 @@ def _number(value: Any) -> float:
     return number
 
 
+def refuse_leading_zero(value: WrittenInt) -> None:
+    """Refuse a whole number such as 010 where its value counts: some readers of YAML take it for eight."""
+    digits = value.written.lstrip("+-")
+    if digits[0] == "0" and digits.isdecimal() and len(digits) > 1:
+        raise PydanticCustomError(
+            "leading_zero",
+            "should be a number without a leading zero: some programs read “{written}” as an octal number",
+            {"written": str(value.written), "hint": f"write {int(value)}"},
+        )
+
+
 def _hint(value: Any) -> str | None:
     if isinstance(value, str):
         with contextlib.suppress(ValueError):
             float(value)
-            return "remove the quotes"
+            return "write it without “_”" if "_" in value else "remove the quotes"
     return None
 
 
@@ -75,7 +88,7 @@ Domain = Annotated[tuple[Number, Number], BeforeValidator(_ascending)]
 
 
 class Part(BaseModel):
-    """Base of everything that an author writes: unknown keys are refused.
+    """Base of everything that an author writes: unknown keys are refused, and a truth value is true or false.
 
     ``short`` names the field that a bare text or list fills, where one may stand in place of the mapping.
     """
@@ -83,3 +96,26 @@ class Part(BaseModel):
     short: ClassVar[str | None] = None
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth(cls, value: Any, info: ValidationInfo) -> Any:
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        if annotation is not bool and bool not in get_args(annotation):
+            return value
+        if isinstance(value, WrittenBool):
+            return bool(value)
+        if isinstance(value, str | int | float) and not isinstance(value, bool):
+            meant = _TRUTHS.get(str(value).lower())
+            raise PydanticCustomError(
+                "truth",
+                "should be true or false, not {what}",
+                {"what": describe(value), "hint": f"write {meant}, without quotes" if meant else None},
+            )
+        return value
+
+
+#: What other languages, and YAML before version 1.2, take for a truth value.
+_TRUTHS = dict.fromkeys(("yes", "y", "on", "true", "1"), "true") | dict.fromkeys(
+    ("no", "n", "off", "false", "0"), "false"
+)

@@ -214,7 +214,7 @@ table:
                 raise PydanticCustomError(
                     "row",
                     "row {row} has {cells} cells, the header has {columns}",
-                    {"row": index + 1, "cells": len(row), "columns": len(self.header)},
+                    {"row": index + 1, "cells": len(row), "columns": len(self.header), "at": ("rows", index)},
                 )
         if self.align is not None and len(self.align) != len(self.header):
             raise PydanticCustomError("align", "“align” needs one entry per column")
