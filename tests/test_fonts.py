@@ -29,7 +29,11 @@ def test_letters_become_italic() -> None:
     assert set("a𝑎Z𝑍hℎα𝛼∂𝜕") <= set(math)
 
 
-@pytest.mark.parametrize("font", [fonts.TEXT, fonts.MATH, fonts.MONO], ids=lambda font: font.family)
+@pytest.mark.parametrize(
+    "font",
+    [fonts.TEXT, fonts.SERIF, fonts.SERIF_ITALIC, fonts.SERIF_BOLD, fonts.MATH, fonts.MONO, fonts.MONO_BOLD],
+    ids=lambda font: font.file,
+)
 def test_subset(font: fonts.Font) -> None:
     """A subset has the characters that were asked for, is much smaller, and is the same every time."""
     data = fonts.subset(font, "ab12")
@@ -38,6 +42,30 @@ def test_subset(font: fonts.Font) -> None:
     assert len(data) < len(fonts.whole(font)) / 3
     fonts.subset.cache_clear()
     assert fonts.subset(font, "ab12") == data
+
+
+def test_what_a_page_needs() -> None:
+    """The fonts that the stacks of a theme name, and the characters that each of them has to show."""
+    html = "<p>Größe → δ</p><math><mi>x</mi></math>"
+
+    def needed(stacks: str, page: str = html) -> dict[str, str]:
+        return {font.file.partition(".")[0]: wanted for font, wanted in fonts.needed(page, stacks)}
+
+    sans = needed('"Inter", sans-serif, "Inter", sans-serif')
+    assert set(sans) == {"InterVariable", "STIXTwoMath-Regular", "JetBrainsMono"}
+    assert "ß" in sans["InterVariable"]
+    assert not {"ß", "G"} & set(sans["STIXTwoMath-Regular"] + sans["JetBrainsMono"].replace("G", ""))
+    serif = needed('"STIX Two Text", "STIX Two Math", serif')
+    assert "InterVariable" not in serif
+    assert "STIXTwoText-Italic" not in serif
+    assert "STIXTwoText-Italic" in needed('"STIX Two Text"', "<em>so</em>")
+    assert set("→δ") <= set(serif["STIXTwoMath-Regular"])
+    assert "ß" in needed('"JetBrains Mono"')["JetBrainsMono"]
+
+
+def test_capitals_are_there_for_themes_that_want_them() -> None:
+    """A theme may set titles in capitals: theirs are in the subset, too."""
+    assert set("ÉΣ") <= set(fonts.characters("<h2>été σ</h2>")[0])
 
 
 def test_formulas_keep_their_table() -> None:
@@ -59,3 +87,5 @@ def test_face_rule() -> None:
     assert rule.startswith("@font-face{")
     assert 'font-family:"STIX Two Math"' in rule
     assert 'src:url("x.ttf")' in rule
+    assert "font-style:normal" in rule
+    assert "font-style:italic" in fonts.face_rule(fonts.SERIF_ITALIC, "x.ttf")

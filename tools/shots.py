@@ -2,6 +2,7 @@
 
 Pictures go to build/shots/<deck>/<canvas>/NN-id.png, one per slide in its last fragment, and with --fragments one per
 fragment. Canvases: desktop (1280×720) and phone (390×844). Slides that hold more than they can show are listed.
+With --theme NAME the decks are drawn in that theme, into build/shots/<deck>/NAME-<canvas>.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from playwright.sync_api import Page
 
 from bpslides import paths
 from bpslides.browser import launch, look
-from bpslides.pipeline import make_site
-from bpslides.render import Output
+from bpslides.errors import Problems
+from bpslides.pipeline import compute
+from bpslides.render import Output, render
 from bpslides.source import find
+from bpslides.text import Text
 from bpslides.write import write_file
 
 CANVASES = {"desktop": {"width": 1280, "height": 720}, "phone": {"width": 390, "height": 844}}
@@ -64,17 +67,22 @@ def main() -> int:
     parser.add_argument("decks", nargs="*", default=list(paths.shipped_decks()))
     parser.add_argument("--slide", help="only the slide with this id")
     parser.add_argument("--canvas", choices=CANVASES, help="only this canvas")
+    parser.add_argument("--theme", help="this theme instead of the deck's own")
     parser.add_argument("--fragments", action="store_true", help="a picture per fragment, too")
     options = parser.parse_args()
     faults = 0
     with tempfile.TemporaryDirectory() as scratch, launch() as browser:
         for deck in options.decks:
-            site, _ = make_site(find(deck), Output.SINGLE_FILE)
+            problems = Problems()
+            source, numbers = compute(find(deck), problems)
+            source.deck.theme = Text(options.theme or source.deck.theme)
+            site = render(source, numbers, problems, Output.SINGLE_FILE)
+            problems.raise_errors()
             file = write_file(site, Path(scratch))
             for canvas, size in CANVASES.items():
                 if options.canvas not in (None, canvas):
                     continue
-                folder = Path("build", "shots", site.name, canvas)
+                folder = Path("build", "shots", site.name, f"{options.theme}-{canvas}" if options.theme else canvas)
                 if not options.slide:
                     shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(parents=True, exist_ok=True)

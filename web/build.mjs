@@ -14,6 +14,10 @@ const FONTS = {
   "inter-ui/variable/InterVariable.woff2": "InterVariable.woff2",
   "@fontsource/stix-two-math/files/stix-two-math-latin-400-normal.woff2": "STIXTwoMath-Regular.woff2",
   "@expo-google-fonts/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf": "JetBrainsMono.ttf",
+  "@expo-google-fonts/jetbrains-mono/800ExtraBold/JetBrainsMono_800ExtraBold.ttf": "JetBrainsMono-ExtraBold.ttf",
+  "@expo-google-fonts/stix-two-text/400Regular/STIXTwoText_400Regular.ttf": "STIXTwoText-Regular.ttf",
+  "@expo-google-fonts/stix-two-text/400Regular_Italic/STIXTwoText_400Regular_Italic.ttf": "STIXTwoText-Italic.ttf",
+  "@expo-google-fonts/stix-two-text/700Bold/STIXTwoText_700Bold.ttf": "STIXTwoText-Bold.ttf",
 };
 
 const common = {
@@ -71,6 +75,11 @@ async function pack(out) {
   await writeFile(join(out, "plotly.js.gz"), gzipSync(script, { level: 9 }));
 }
 
+/** tokens.css as it was written: Python reads from it what a theme does not set. */
+async function tokens(out) {
+  await copyFile(join(web, "src/style/tokens.css"), join(out, "tokens.css"));
+}
+
 async function fonts(out) {
   await mkdir(join(out, "fonts"), { recursive: true });
   for (const [file, name] of Object.entries(FONTS)) {
@@ -108,4 +117,4 @@ if (target === undefined) {
 const out = resolve(target);
 await mkdir(out, { recursive: true });
 const inputs = await bundle(out).catch(() => process.exit(1)); // esbuild has already printed what is wrong, and where
-await Promise.all([pack(out), icons(out), fonts(out), licenses(out, inputs)]);
+await Promise.all([pack(out), icons(out), tokens(out), fonts(out), licenses(out, inputs)]);

@@ -1,7 +1,8 @@
 """The fonts of a page, cut down to the characters that it shows.
 
-Text is set in Inter, code and live numbers in JetBrains Mono, formulas in STIX Two Math. A subset keeps what makes a
-font work (kerning, tabular figures, the MATH table and its stretchy pieces).
+Text is set in the font that the theme asks for (Inter, STIX Two Text or JetBrains Mono), code and live numbers in
+JetBrains Mono, formulas in STIX Two Math. :func:`needed` says which fonts a page takes, and which characters of them. A
+subset keeps what makes a font work (kerning, tabular figures, the MATH table and its stretchy pieces).
 """
 
 from __future__ import annotations
@@ -29,11 +30,33 @@ class Font:
     weight: str
     axes: tuple[tuple[str, float, float], ...] = ()
     """Axes of a variable font and the range that is kept; an axis with equal ends is pinned."""
+    style: str = "normal"
 
 
 TEXT = Font("InterVariable.ttf", "Inter", "400 800", (("wght", 400, 800), ("opsz", 32, 32)))
+SERIF = Font("STIXTwoText-Regular.ttf", "STIX Two Text", "400")
+SERIF_ITALIC = Font("STIXTwoText-Italic.ttf", "STIX Two Text", "400", style="italic")
+SERIF_BOLD = Font("STIXTwoText-Bold.ttf", "STIX Two Text", "600 800")
 MATH = Font("STIXTwoMath-Regular.ttf", "STIX Two Math", "400")
 MONO = Font("JetBrainsMono.ttf", "JetBrains Mono", "400")
+MONO_BOLD = Font("JetBrainsMono-ExtraBold.ttf", "JetBrains Mono", "600 800")
+
+
+def needed(html: str, stacks: str) -> list[tuple[Font, str]]:
+    """The fonts of a page and the characters that it shows in each; ``stacks`` names the fonts of texts and titles."""
+    text, math = characters(html)
+    beyond_ascii = "".join(c for c in text if ord(c) > 0x7F)
+    families = set(re.findall(r'"([^"]+)"', stacks))
+    fonts = [
+        *([(TEXT, text)] if TEXT.family in families else []),
+        *([(SERIF, text), (SERIF_BOLD, text)] if SERIF.family in families else []),
+        *([(SERIF_ITALIC, text)] if SERIF.family in families and re.search(r"<(em|i)\b", html) else []),
+        # STIX Two Text has no arrows and no ∂: they come from its sister.
+        (MATH, "".join(sorted({*math, *beyond_ascii})) if MATH.family in families else math),
+    ]
+    if MONO.family in families:
+        return [*fonts, (MONO, text), (MONO_BOLD, text)]
+    return [*fonts, (MONO, ALWAYS)]
 
 
 def characters(html: str) -> tuple[str, str]:
@@ -44,6 +67,7 @@ def characters(html: str) -> tuple[str, str]:
     outside = set(unescape(re.sub(r"<[^>]*>", "", re.sub(r"<math\b.*?</math>", "", visible, flags=re.DOTALL))))
     # The browser shows a formula's single letters as mathematical italic by itself.
     italic = {_ITALIC[c] for c in inside if c in _ITALIC}
+    outside |= set("".join(outside).upper())  # a theme may set titles in capitals
     return "".join(sorted(outside | set(ALWAYS))), "".join(sorted(inside | italic | set("0123456789.,−()[]=+·×∂")))
 
 
@@ -80,6 +104,6 @@ def whole(font: Font) -> bytes:
 def face_rule(font: Font, address: str) -> str:
     """The ``@font-face`` rule for ``font`` at ``address``."""
     return (
-        f'@font-face{{font-family:"{font.family}";font-weight:{font.weight};font-style:normal;font-display:block;'
+        f'@font-face{{font-family:"{font.family}";font-weight:{font.weight};font-style:{font.style};font-display:block;'
         f'src:url("{address}")format("truetype")}}'
     )

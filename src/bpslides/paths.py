@@ -74,6 +74,14 @@ def inside(folder: Path, address: str) -> Path | None:
     return target if settled and target.is_relative_to(root) else None
 
 
+def shown(path: Path) -> Path:
+    """The path as a user would type it: relative to the current folder where it lies below that."""
+    try:
+        return path.resolve().relative_to(Path.cwd())
+    except (ValueError, OSError):
+        return path
+
+
 def is_file(path: Path) -> bool:
     """Whether ``path`` is an ordinary file that could be read; False also for a name that no file can have."""
     try:

@@ -121,7 +121,7 @@ def render(
     """
     deck = source.deck
     assets = Assets(single_file=output is Output.SINGLE_FILE)
-    theme = themes.load(deck.theme, source.folder, problems)
+    theme = themes.load(deck.theme, source.folder, problems, deck.tokens)
     symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
     ledger = Ledger(deck.notation, symbols, mathml, problems)
     renderer = Renderer(numbers, assets, ledger, problems, partial(_related, source, collection, output))
@@ -345,9 +345,9 @@ class _Frame:
 
     def style(self, theme: themes.Theme, html: str) -> None:
         """Base styles, then the theme, then the fonts."""
-        text, math = fonts.characters(html)
         rules = []
-        for font, wanted in ((fonts.TEXT, text), (fonts.MATH, math), (fonts.MONO, fonts.ALWAYS)):
+        stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
+        for font, wanted in fonts.needed(html, stacks):
             data = fonts.whole(font) if self._output is Output.SERVE else fonts.subset(font, wanted)
             address = self._assets.link(font.file, data)
             # The style sheet lies in the same folder as the fonts.

@@ -17,7 +17,7 @@ from bpslides import paths
 from bpslides.block_finder import BlockFinder
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.includes import Moved, find_deck, give_ids, members, merge
-from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol, Variable
+from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol, Tokens, Variable
 from bpslides.model.blocks.figures import FIGURES
 from bpslides.text import SourceFile, Text
 from bpslides.yaml_text import MAX_BYTES, decode
@@ -113,15 +113,17 @@ def _read(file: Path, source: Source, problems: Problems, above: tuple[Path, ...
 
     if not is_part or (above[-1] in source.own and (is_list or "title" not in tree.data)):
         source.own.add(file.resolve())
-    parts = ("notation", "variables", "models", "slides")
+    parts = ("tokens", "notation", "variables", "models", "slides")
     head = {} if is_list else {key: value for key, value in tree.data.items() if key not in parts}
     if is_part:
         head.setdefault("title", Text(""))
     elif "title" in tree.lost:
         head.setdefault(Text("title"), Text(file.stem))
-    # Head, models and slides are checked one by one: a fault in one hides none in the others.
+    # They and the head are checked one by one: a fault in one hides none in the others.
     checked = validate(Head, head, (), tree, problems) or source.deck
     deck = Deck.model_construct(**{**dict(checked), "notation": {}, "variables": {}, "models": {}, "slides": []})
+    if not is_list and "tokens" in tree.data:
+        deck.tokens = validate(Tokens, tree.data["tokens"], ("tokens",), tree, problems) or deck.tokens
     if not is_list:
         for name, data in _mapping(tree, "notation", problems).items():
             symbol = validate(Symbol, data, ("notation", name), tree, problems)
@@ -208,7 +210,7 @@ def read_tree(file: Path, problems: Problems) -> Tree | None:
 
 
 def _read_text(file: Path, problems: Problems) -> SourceFile | None:
-    shown = _shown(file)
+    shown = paths.shown(file)
     try:
         raw = file.read_bytes() if file.is_file() and file.stat().st_size <= 4 * MAX_BYTES else None
     except OSError as error:
@@ -220,14 +222,6 @@ def _read_text(file: Path, problems: Problems) -> SourceFile | None:
             why = "it is not an ordinary file" if file.exists() else "there is no such file (any more)"
         raise UsageError(f"cannot read {shown}: {why}")
     return decode(raw, shown, problems)
-
-
-def _shown(file: Path) -> Path:
-    """The path as a user would type it: relative to the current folder where that is shorter."""
-    try:
-        return file.resolve().relative_to(Path.cwd())
-    except (ValueError, OSError):
-        return file
 
 
 def _mapping(tree: Tree, key: str, problems: Problems) -> dict[Text, Any]:

@@ -128,7 +128,8 @@ export class Plot {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!this.#wanted || !width || !height) return;
     const layout = themed(this.host, this.spec, width, height);
-    const traces = this.spec.data.map((trace) => themedTrace(this.host, trace));
+    let lines = 0; // those of the author, which have neither colours nor dashes of ours
+    const traces = this.spec.data.map((trace) => themedTrace(this.host, trace, trace["meta"] ? 0 : lines++));
     await plotly.newPlot(this.#stage, traces, layout, { displayModeBar: false, staticPlot: true, responsive: false });
     // Plotly's own picture is described by the host's label; its text would only be noise to a screen reader.
     this.#stage.setAttribute("aria-hidden", "true");
@@ -223,6 +224,17 @@ function variable(host: Element, name: string): string {
   return getComputedStyle(host).getPropertyValue(name).trim();
 }
 
+const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true })!;
+
+/** A colour of the theme as Plotly understands it: themes may use every notation of CSS, Plotly knows only a few. */
+function colour(host: Element, name: string): string {
+  pixel.canvas.width = pixel.canvas.height = 1; // also wipes what was there
+  pixel.fillStyle = variable(host, name);
+  pixel.fillRect(0, 0, 1, 1);
+  const [red, green, blue, opacity] = pixel.getImageData(0, 0, 1, 1).data;
+  return `rgba(${red}, ${green}, ${blue}, ${(opacity! / 255).toFixed(3)})`;
+}
+
 /** What a spec calls a colour of the theme → the theme's variable. */
 const TONES: Record<string, string> = {
   forward: "--forward",
@@ -234,9 +246,10 @@ const TONES: Record<string, string> = {
 
 /** The author's layout with the theme's colours and fonts wherever it says nothing. */
 function themed(host: HTMLElement, { data, layout }: Spec, width: number, height: number): Json {
-  const text = variable(host, "--text-muted");
-  const grid = variable(host, "--plot-grid");
-  const size = Number.parseFloat(variable(host, "--size-axis")) || 18;
+  const text = colour(host, "--text-muted");
+  const grid = colour(host, "--plot-grid");
+  const { fontFamily, fontSize } = getComputedStyle(host);
+  const size = Number.parseFloat(fontSize);
   const small = height < 200; // no room for a title below the axis
   const axis = (label: string | undefined): Json => ({
     gridcolor: grid,
@@ -250,18 +263,32 @@ function themed(host: HTMLElement, { data, layout }: Spec, width: number, height
     ...(label && !small ? { title: { text: label, standoff: 12 } } : {}),
   });
   const legend = (layout["showlegend"] as boolean | undefined) ?? data.length > 1;
-  const title = layout["title"] as Json | undefined;
   const given = (key: string): Json => (layout[key] as Json | undefined) ?? {};
+  const title = typeof layout["title"] === "string" ? { text: layout["title"] } : (layout["title"] as Json | undefined);
   return {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
-    font: { family: variable(host, "--font-text"), size, color: text },
+    font: { family: fontFamily, size, color: text },
     margin: { l: small ? 46 : 64, r: 12, t: (small ? 6 : 10) + (title ? 34 + (legend ? 30 : 0) : 0), b: small ? 30 : 62 },
-    colorway: [variable(host, "--forward"), variable(host, "--backward"), variable(host, "--accent"), text],
+    colorway: [1, 2, 3, 4, 5, 6].map((place) => colour(host, `--plot-${place}`)),
     showlegend: legend,
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", itemwidth: 44, bgcolor: "rgba(0,0,0,0)" },
     ...layout,
-    ...(title ? { title: { x: 0, xref: "paper", xanchor: "left", y: 1, yref: "container", yanchor: "top", pad: { t: 10 }, ...title } } : {}),
+    ...(title
+      ? {
+          title: {
+            x: 0,
+            xref: "paper",
+            xanchor: "left",
+            y: 1,
+            yref: "container",
+            yanchor: "top",
+            pad: { t: 10 },
+            font: { size: 1.2 * size, color: colour(host, "--text") },
+            ...title,
+          },
+        }
+      : {}),
     xaxis: { ...axis(host.dataset["xLabel"]), ...given("xaxis") },
     yaxis: { ...axis(host.dataset["yLabel"]), ...given("yaxis") },
     width,
@@ -270,26 +297,29 @@ function themed(host: HTMLElement, { data, layout }: Spec, width: number, height
   };
 }
 
-function themedTrace(host: HTMLElement, trace: Json): Json {
+/** Lines of one plot differ by their dashes, too, in the order of their colours: the first is drawn through. */
+const DASHES = ["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"];
+
+function themedTrace(host: HTMLElement, trace: Json, place: number): Json {
   const meta = trace["meta"] as { tone?: string; tones?: readonly string[]; area?: string } | undefined;
-  const tone = (name: string): string => variable(host, TONES[name] ?? "--forward");
+  const tone = (name: string): string => colour(host, TONES[name] ?? "--forward");
   if (meta?.area) {
     const below = meta.area === "backward" ? { fillpattern: { shape: "/", size: 9, solidity: 0.25, fgcolor: tone("backward") } } : {};
-    return { ...trace, fillcolor: variable(host, `--${meta.area}-soft`), ...below };
+    return { ...trace, fillcolor: colour(host, `--${meta.area}-soft`), ...below };
   }
   if (meta?.tones) {
-    return { ...trace, marker: { color: meta.tones.map(tone) }, textfont: { color: variable(host, "--text") } };
+    return { ...trace, marker: { color: meta.tones.map(tone) }, textfont: { color: colour(host, "--text") } };
   }
   if (meta?.tone) trace = { ...trace, line: { color: tone(meta.tone), ...(trace["line"] as Json | undefined) } };
-  if (trace["type"] === "scatter") {
+  if ((trace["type"] ?? "scatter") === "scatter") {
     // Plotly would drop points that it thinks nobody sees, and a slope is just what is looked at.
-    const line = { width: 3.5, simplify: false, ...(trace["line"] as Json | undefined) };
+    const line = { width: 3.5, simplify: false, dash: DASHES[place % DASHES.length], ...(trace["line"] as Json | undefined) };
     return { ...trace, line, marker: { size: 11, ...(trace["marker"] as Json | undefined) } };
   }
   if ((trace["type"] === "contour" || trace["type"] === "heatmap") && !trace["colorscale"]) {
-    const colorscale = [0, 1, 2, 3, 4].map((step) => [step / 4, variable(host, `--heat-${step}`)]);
+    const colorscale = [0, 1, 2, 3, 4].map((step) => [step / 4, colour(host, `--heat-${step}`)]);
     const colorbar = { thickness: 16, outlinewidth: 0, xpad: 14, ypad: 0, nticks: 6, ...(trace["colorbar"] as Json | undefined) };
-    return { ...trace, colorscale, colorbar, showscale: trace["showscale"] ?? false, line: { color: variable(host, "--plot-contour"), width: 1 } };
+    return { ...trace, colorscale, colorbar, showscale: trace["showscale"] ?? false, line: { color: colour(host, "--plot-contour"), width: 1 } };
   }
   return trace;
 }

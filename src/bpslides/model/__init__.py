@@ -19,6 +19,7 @@ from bpslides.model.blocks import (
 from bpslides.model.deck import Deck, Head, Include, Slide, Stack, Symbol, Variable
 from bpslides.model.models import Initialiser, Layer, MiniBatch, Model, Network, Schedule
 from bpslides.model.series import Series, SeriesDeck, SeriesPart
+from bpslides.model.tokens import Tokens
 
 __all__ = [
     "BLOCKS",
@@ -45,6 +46,7 @@ __all__ = [
     "Surface",
     "Symbol",
     "Table",
+    "Tokens",
     "Variable",
     "Walk",
 ]

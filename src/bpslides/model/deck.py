@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 from bpslides.model.blocks import Content
 from bpslides.model.models import Model
 from bpslides.model.parts import Number, Part, number_or_array
+from bpslides.model.tokens import Tokens
 from bpslides.text import Text, describe
 
 
@@ -158,7 +159,7 @@ class Head(Part):
     lang: Language = Text("en")
     """The language of the deck, such as ``en`` or ``de``, for screen readers and hyphenation."""
     theme: Text = Text("dark")
-    """How it looks: the name of a shipped theme, or a folder of your own."""
+    """The look: dark, light, stark, paper or contrast, or a folder of your own with a theme.css."""
     footer: Text | None = None
     """A line at the foot of every slide."""
     duration: Annotated[Number, Field(gt=0, le=600)] | None = None
@@ -190,6 +191,8 @@ class Symbol(Part):
 class Deck(Head):
     """A whole deck: a head, the models, and the slides."""
 
+    tokens: Tokens = Tokens.model_construct()
+    """Colours, sizes and fonts that this deck wants otherwise than its theme has them."""
     notation: dict[Text, Symbol] = {}
     """The symbols of the talk with what they stand for. They are explained where they stand, when pointed at."""
     variables: dict[Text, Variable] = {}

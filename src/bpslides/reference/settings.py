@@ -17,6 +17,7 @@ _ELSEWHERE = {
     "blocks": ("a text, or a list of [blocks](README.md#blocks)", "texts or [blocks](README.md#blocks)"),
     "Model": ("a [model](models.md)", "[models](models.md)"),
     "Slide": ("a [slide](slides.md)", "[slides](slides.md)"),
+    "Tokens": ("[tokens](themes.md#tokens)", "[tokens](themes.md#tokens)"),
     "Stack": ("a [stack](slides.md#stack)", "[stacks](slides.md#stack)"),
 }
 
@@ -109,6 +110,8 @@ class Settings:
                 return f"names with {self._takes(schema['additionalProperties'], key)[1]}", "mappings"
             case ["object"]:
                 return "a mapping", "mappings"
+            case ["string"] if schema.get("format") == "color":
+                return "a colour", "colours"
             case ["string"] | ["boolean", "number", "string"]:
                 return "a text", "texts"
         return "anything", "values"
