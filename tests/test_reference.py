@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from bpslides.series import load_series
 from bpslides.yaml_text import MAX_BYTES
 from tests.decks import Deck
 from tests.pages import read
-from tools.reference import PAGES, PICTURES, deck_of, words
+from tools.reference import FILES, PAGES, PICTURES, deck_of, words
 
 EXAMPLES = [
     pytest.param(example, id=f"{name}-{number}")
@@ -27,6 +28,12 @@ EXAMPLES = [
     for number, example in enumerate(re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
     if name != "series.md"
 ]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the files that the examples show."""
+    return shutil.copytree(FILES, tmp_path / "deck")
 
 
 def whole(example: str) -> str:
@@ -70,23 +77,23 @@ def test_pictures_are_small() -> None:
 
 
 @pytest.mark.parametrize("kind", BLOCKS)
-def test_block_examples_build(kind: str, tmp_path: Path) -> None:
+def test_block_examples_build(kind: str, folder: Path) -> None:
     """The example of a block makes this block, without a complaint."""
-    deck = Deck(tmp_path, deck_of([kind])).sound
+    deck = Deck(folder, deck_of([kind])).sound
     (block,) = deck.source.slides[0].content
     assert block.kind == kind
     assert deck.page.one(f"#block-{kind}").all(".block")
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_build(example: str, tmp_path: Path) -> None:
-    """Every piece of YAML on a page works as it stands there, with the file that it names if there is one."""
+def test_examples_build(example: str, folder: Path) -> None:
+    """Every piece of YAML on a page works as it stands there, with the files that it names."""
     if "figures.py" in example:
-        (tmp_path / "figures.py").write_text(
+        (folder / "figures.py").write_text(
             "def spiral(turns):\n    return {'data': [{'x': [0, turns], 'y': [0, 1]}]}\n"
         )
-        trust.remember(tmp_path / "figures.py")
-    assert Deck(tmp_path, whole(example)).messages == []
+        trust.remember(folder / "figures.py")
+    assert Deck(folder, whole(example)).messages == []
 
 
 def test_series_example_builds(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +29,8 @@ PAGES = ROOT / "docs" / "reference"
 PICTURES = PAGES / "pictures"
 SCHEMA = ROOT / "decks" / "deck.schema.json"
 
+#: What the examples show that comes from a file.
+FILES = ROOT / "docs" / "examples"
 #: Pixels of the slide around a block, and how wide a picture is in the end.
 MARGIN, WIDTH = 28, 840
 
@@ -69,7 +72,7 @@ def take(page: Page, kinds: list[str]) -> None:
     """Write the pictures of these blocks, all in one deck."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "deck")
-        folder.mkdir()
+        shutil.copytree(FILES, folder)
         (folder / "deck.yaml").write_text(deck_of(kinds), encoding="utf-8")
         site, _ = make_site(folder / "deck.yaml", Output.SINGLE_FILE)
         page.goto(write_file(site, Path(scratch)).resolve().as_uri())

@@ -31,14 +31,22 @@ PICTURES = {
 #: A picture may be so large, and all of a deck together: a site is held in memory, and a page is sent over networks.
 MAX_PICTURE = 20_000_000
 MAX_PICTURES = 100_000_000
-
-MIME = PICTURES | {
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".ttf": "font/ttf",
-    ".html": "text/html",
-    ".json": "application/json",
-}
+#: What may be used as a video.
+VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
+#: A video is kept in memory while a deck is built or served; inside of a page it grows by a third, and has to be loaded
+#: whole before anything is seen.
+MAX_VIDEO, MAX_VIDEO_INSIDE = 50_000_000, 15_000_000
+MIME = (
+    PICTURES
+    | VIDEOS
+    | {
+        ".css": "text/css",
+        ".js": "text/javascript",
+        ".ttf": "font/ttf",
+        ".html": "text/html",
+        ".json": "application/json",
+    }
+)
 
 
 LONGEST_ADDRESS = 1_000
@@ -80,31 +88,11 @@ class Assets:
 
         ``address`` stands at ``offset`` of ``within``, which is where a problem with it is reported.
         """
-        place = within.place(offset)
-        if _ELSEWHERE.match(address):
-            problems.error(
-                f"“{address}” is on another host; a deck fetches nothing", place, "save the picture next to the deck"
-            )
-            return None
-        if len(address) > LONGEST_ADDRESS:
-            hint = "save the picture next to the deck, and name its file"
-            problems.error(f"an address of {len(address):,} characters names no file", place, hint)
-            return None
-        file = paths.inside(within.folder or Path.cwd(), address)
+        file = self._find(address, within, offset, problems, "picture", PICTURES)
         if file is None:
-            problems.error(
-                f"“{address}” leads out of the deck's folder", place, "put the picture below the deck's folder"
-            )
-            return None
-        if file.suffix.lower() not in PICTURES:
-            problems.error(f"“{address}” is not a picture", place, "use one of: " + ", ".join(sorted(PICTURES)))
-            return None
-        if not paths.is_file(file):
-            alike = paths.spelt_alike(file)
-            hint = f"there is a “{alike}”: capitals count" if alike else "addresses are relative to the deck's folder"
-            problems.error(f"there is no file “{address}”", place, hint)
             return None
         self.read.append(file)
+        place = within.place(offset)
         try:
             data = self._content(file)
         except OSError as error:
@@ -117,8 +105,59 @@ class Assets:
             message = f"the pictures of this deck are larger than {MAX_PICTURES // 10**6} MB together"
             problems.error(message, place, "make them smaller")
             return None
-        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem)[:60]
-        return self.link(name + file.suffix, data)
+        return self.link(_safe(file), data)
+
+    def video(self, address: Text, problems: Problems) -> str | None:
+        """The address in the page of a video, found as a picture is."""
+        file = self._find(address, address, 0, problems, "video", VIDEOS)
+        if file is None:
+            return None
+        size, limit = file.stat().st_size, MAX_VIDEO_INSIDE if self.single_file else MAX_VIDEO
+        if size > limit:
+            carries = "a single file carries videos" if self.single_file else "videos are taken"
+            hint = "make it shorter or smaller" + (", or build a folder, without --single-file" * self.single_file)
+            problems.error(
+                f"“{address}” has {size / 1e6:.0f} MB, and {carries} of up to {limit / 1e6:.0f} MB",
+                address.place(),
+                hint,
+            )
+            return None
+        self.read.append(file)
+        try:
+            return self.link(_safe(file), file.read_bytes())
+        except OSError as error:
+            problems.error(f"“{address}” cannot be read: {error.strerror}", address.place())
+            return None
+
+    def _find(
+        self, address: str, within: Text, offset: int, problems: Problems, what: str, kinds: dict[str, str]
+    ) -> Path | None:
+        """The file that a deck names; why it cannot be had is reported."""
+        place = within.place(offset)
+        if _ELSEWHERE.match(address):
+            problems.error(
+                f"“{address}” is on another host; a deck fetches nothing", place, f"save the {what} next to the deck"
+            )
+            return None
+        if len(address) > LONGEST_ADDRESS:
+            hint = "save the picture next to the deck, and name its file"
+            problems.error(f"an address of {len(address):,} characters names no file", place, hint)
+            return None
+        file = paths.inside(within.folder or Path.cwd(), address)
+        if file is None:
+            problems.error(
+                f"“{address}” leads out of the deck's folder", place, f"put the {what} below the deck's folder"
+            )
+            return None
+        if file.suffix.lower() not in kinds:
+            problems.error(f"“{address}” is not a {what}", place, "use one of: " + ", ".join(sorted(kinds)))
+            return None
+        if not paths.is_file(file):
+            alike = paths.spelt_alike(file)
+            hint = f"there is a “{alike}”: capitals count" if alike else "addresses are relative to the deck's folder"
+            problems.error(f"there is no file “{address}”", place, hint)
+            return None
+        return file
 
     def _content(self, file: Path) -> bytes:
         """What is in a picture, read once and never far beyond what is allowed."""
@@ -127,3 +166,8 @@ class Assets:
                 self._contents[file] = stream.read(MAX_PICTURE + 1)
             self._together += len(self._contents[file])
         return self._contents[file]
+
+
+def _safe(file: Path) -> str:
+    """The name of a file without what an address or another system would trip over."""
+    return "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem)[:60] + file.suffix

@@ -16,13 +16,15 @@ from urllib.parse import quote, unquote
 from markdown_it import MarkdownIt
 from markdown_it.common.normalize_url import validateLink
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup
 from math_core import LatexError, LatexToMathML
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from bpslides import footnotes, highlighting, icons
 from bpslides.assets import Assets
-from bpslides.errors import Problems
+from bpslides.errors import Problems, did_you_mean
 from bpslides.notation import Ledger, missing, spot
 from bpslides.text import SourceFile, Text
 
@@ -158,8 +160,13 @@ class Writer:
         self._refused: list[str] = []
         rules: Any = self._markdown  # whose methods are its rules
         rules.validateLink = self._is_allowed
+        footnotes.plugin(self._markdown, self._define)
+        self._markdown.inline.ruler.push("icon", _icon)
+        self.footnotes: footnotes.Footnotes | None = None
+        """Those of the slide whose texts are rendered; elsewhere there are none."""
         renderer: Any = self._markdown.renderer
-        for rule in ("math_inline", "math_inline_double", "math_block"):  # the plugin brings renderers of its own
+        # The plugins bring renderers of their own.
+        for rule in ("math_inline", "math_inline_double", "math_block", "footnote_ref"):
             renderer.rules[rule] = getattr(renderer, rule)
 
     def block(self, text: Text) -> Markup:
@@ -172,8 +179,20 @@ class Writer:
 
     def plain(self, text: Text) -> str:
         """Text for places where no markup can stand, such as a window's title: numbers filled in, marks removed."""
+        of_slide, self.footnotes = self.footnotes, None
         html = self.inline(text)
-        return Markup(re.sub(r"<annotation.*?</annotation>", "", html)).striptags()  # noqa: S704 - is cleaned, not trusted
+        self.footnotes = of_slide
+        bare = re.sub(r'<annotation.*?</annotation>|<sup class="footnote-mark">.*?</sup>', "", html)
+        return Markup(bare).striptags()  # noqa: S704 - is cleaned, not trusted
+
+    def notes(self) -> Markup:
+        """The footnotes of the slide, once all of its texts are rendered."""
+        renderer, options = self._markdown.renderer, self._markdown.options
+        return (
+            self.footnotes.html(lambda tokens, env: renderer.render(tokens, options, env))
+            if self.footnotes
+            else Markup()
+        )
 
     def formula(self, text: Text, *, display: bool = True) -> Markup:
         """A text that is LaTeX as a whole. A broken formula is reported, and shown as its source."""
@@ -207,6 +226,14 @@ class Writer:
             self._refused.append(address)
         return allowed
 
+    def _define(self, label: str, tokens: list[Token], env: Env) -> None:
+        text: Text = env["text"]
+        place = text.place(max(text.find(f"[^{label}]:"), 0))
+        if self.footnotes is None:
+            self._problems.error("there are footnotes only on a slide", place, "say it in the text")
+        else:
+            self.footnotes.define(label, tokens, env, place)
+
     # What the renderer below asks for, token by token.
 
     def link(self, address: str, env: Env) -> str:
@@ -217,6 +244,20 @@ class Writer:
             return address
         target, slash, rest = address[2:].partition("/")
         return f"#/{self.moved.get(origin.file, {}).get(target, target)}{slash}{rest}"
+
+    def put_reference(self, label: str, env: Env) -> str:
+        """The mark of a footnote."""
+        place = env["text"].place(_find(f"[^{label}]", env))
+        mark = self.footnotes.refer(label, place) if self.footnotes else escape(label)
+        return f'<sup class="footnote-mark">{mark}</sup>'
+
+    def put_icon(self, name: str, env: Env) -> str:
+        """An icon within a text; it says nothing that the text does not."""
+        shapes = icons.shapes(name)
+        if shapes is None:
+            place = env["text"].place(_find(f":icon-{name}:", env))
+            self._problems.error(f"there is no icon “{name}”", place, did_you_mean(name, icons.names()))
+        return f'<svg class="icon inline" viewBox="0 0 24 24" aria-hidden="true">{shapes or ""}</svg>'
 
     def put_numbers(self, text: str, env: Env, *, plain: bool = False) -> str:
         """Fill the numbers into a piece of escaped text, or of ``plain`` text where no markup can stand."""
@@ -353,7 +394,23 @@ class _Renderer(RendererHTML):
     def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f"<pre><code>{escape(_literal(tokens[idx].content, env), quote=False)}</code></pre>"
 
-    fence = code_block
+    def fence(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
+        token = tokens[idx]
+        text, language = _literal(token.content, env), next(iter(token.info.split()), None)
+        try:
+            lines = highlighting.highlighted(text, language)
+        except highlighting.UnknownLanguage:  # the word behind the fence may mean something to others
+            lines = highlighting.highlighted(text, None)
+        joined = "\n".join(lines)
+        return f"<pre><code>{joined}\n</code></pre>"
+
+    def footnote_ref(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
+        writer: Writer = env["writer"]
+        return writer.put_reference(str(tokens[idx].meta["label"]), env)
+
+    def icon(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
+        writer: Writer = env["writer"]
+        return writer.put_icon(tokens[idx].content, env)
 
     def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
@@ -385,6 +442,20 @@ class _Renderer(RendererHTML):
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return f"</{_heading(tokens[idx].tag)}>"
+
+
+_ICON = re.compile(r":icon-([a-z0-9][a-z0-9-]*):")
+
+
+def _icon(state: StateInline, silent: bool) -> bool:
+    """markdown-it's rule for ``:icon-name:``."""
+    match = _ICON.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("icon", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
 
 
 def _heading(tag: str) -> str:

@@ -6,8 +6,13 @@ import base64
 import hashlib
 from functools import lru_cache
 
+CANVASES = {"16:9": (1280, 720), "4:3": (960, 720)}
+"""The proportions of a deck → width and height of its slides in pixels. Reveal's styles for print depend on them."""
 
-def content_policy(scripts: str, styles: str, font_sources: str, images: str, connect: str = "'self'") -> str:
+
+def content_policy(
+    scripts: str, styles: str, font_sources: str, images: str, videos: str = "'self'", connect: str = "'self'"
+) -> str:
     """A policy that allows nothing beyond what is named.
 
     The fixed hashes are of styles that libraries insert: plotly's empty sheet, and the two that reveal adds to print.
@@ -21,6 +26,7 @@ def content_policy(scripts: str, styles: str, font_sources: str, images: str, co
             f"style-src-elem {styles} {inserted}",
             "style-src-attr 'unsafe-inline'",
             f"img-src {images}",
+            f"media-src {videos}",
             f"font-src {font_sources}",
             f"connect-src {connect}",
             "base-uri 'none'",
@@ -31,8 +37,11 @@ def content_policy(scripts: str, styles: str, font_sources: str, images: str, co
 
 _INSERTED_STYLES = (
     "",
-    "@page{size:1280px 720px; margin: 0px;}",
-    ".reveal section>img, .reveal section>video, .reveal section>iframe{max-width: 1280px; max-height:720px}",
+    *(f"@page{{size:{w}px {h}px; margin: 0px;}}" for w, h in CANVASES.values()),
+    *(
+        f".reveal section>img, .reveal section>video, .reveal section>iframe{{max-width: {w}px; max-height:{h}px}}"
+        for w, h in CANVASES.values()
+    ),
 )
 
 

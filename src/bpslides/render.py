@@ -23,17 +23,19 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from bpslides import __version__, fonts, paths
+from bpslides import __version__, fonts, icons, paths
 from bpslides import theme as themes
 from bpslides.assets import Assets
+from bpslides.backdrops import backdrop, scheme_rule
 from bpslides.compute import Numbers
 from bpslides.diagrams import layered
 from bpslides.errors import Problems, did_you_mean
+from bpslides.footnotes import Footnotes
 from bpslides.formatting import format_number
 from bpslides.markup import MathError, Writer, display_formula, mathml
-from bpslides.model import Block, Slide, Stack, Table
+from bpslides.model import Block, Logo, Slide, Stack, Table
 from bpslides.notation import Entry, Ledger, missing
-from bpslides.policy import content_hash, content_policy
+from bpslides.policy import CANVASES, content_hash, content_policy
 from bpslides.source import Source
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
@@ -124,7 +126,7 @@ def render(
     theme = themes.load(deck.theme, source.folder, problems, deck.tokens)
     symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
     ledger = Ledger(deck.notation, symbols, mathml, problems)
-    renderer = Renderer(numbers, assets, ledger, problems, partial(_related, source, collection, output))
+    renderer = Renderer(numbers, assets, theme, ledger, problems, partial(_related, source, collection, output))
     renderer.text.moved = source.moved
     total = len(source.slides) - 1
     sections: list[Section] = []
@@ -149,10 +151,16 @@ def render(
     title = renderer.text.plain(deck.title)
     body = "\n".join(columns)
     notation = renderer.explanations()
-    frame.style(theme, "\n".join([body, title, notation]))
+    frame.style(theme, "\n".join([body, title, notation]), renderer.rules(deck.logo))
     # Under the server a later save may bring the first plot.
     frame.script(plots='class="plot"' in body or output is Output.SERVE)
-    settings = {"output": output.name.lower(), "plotly": frame.plotly_link, "title": title}
+    settings: dict[str, Any] = {
+        "output": output.name.lower(),
+        "plotly": frame.plotly_link,
+        "title": title,
+        "transition": deck.transition,
+        "canvas": CANVASES[deck.aspect],
+    }
     fingerprint = _fingerprint(settings, theme.css, deck.lang, deck.footer, notation)
     settings["version"] = version = _fingerprint(fingerprint, columns)[:16]
     page = (
@@ -193,7 +201,7 @@ def _fingerprint(*parts: Any) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-BLOCK_TEMPLATES = ("text", "figures", "live", "walk", "layout")
+BLOCK_TEMPLATES = ("text", "story", "media", "figures", "live", "walk", "layout")
 """The files in ``templates/blocks`` that hold a macro per kind of block."""
 
 #: A cell of a table that holds a number: of a model, or as typed.
@@ -203,10 +211,19 @@ _NUMERIC = re.compile(r"\s*(\{\{.*\}\}|[-+−]?[\d.,]+\s?%?)\s*\Z", re.DOTALL)
 class Renderer:
     """Draws slides and blocks by the templates; handed to every macro as ``r``."""
 
-    def __init__(self, numbers: Numbers, assets: Assets, ledger: Ledger, problems: Problems, related: Related) -> None:
+    def __init__(
+        self,
+        numbers: Numbers,
+        assets: Assets,
+        theme: themes.Theme,
+        ledger: Ledger,
+        problems: Problems,
+        related: Related,
+    ) -> None:
         self.numbers, self.problems, self._related = numbers, problems, related
         self.text = Writer(numbers, assets, ledger, problems)
-        self._ledger = ledger
+        self._ledger, self._assets, self._theme = ledger, assets, theme
+        self._schemes: set[str] = set()
         self._macros = _macros()
         self._slide_template = environment().get_template("slide.html")
         self._alignments: dict[tuple[int, int], str] = {}
@@ -221,16 +238,32 @@ class Renderer:
         self.drawn = []
         self._slide, self._slide_id = slide, str(slide.id)
         self._place = slide.title.place()
-        return self._slide_template.render(
+        self.text.footnotes = Footnotes(self._slide_id, self.problems)
+        behind = backdrop(slide, self._theme, self._assets, self.problems)
+        self._schemes |= {name.removeprefix("on-") for name in behind.classes if name.startswith("on-")}
+        counters = {"none": "", "number": f"{index:0{width}}", "total": f"{index:0{width}} / {total:0{width}}"}
+        html = self._slide_template.render(
             slide=slide,
             number=index,
-            counter=f"{index:0{width}} / {total:0{width}}",
+            counter=counters[deck.slide_numbers],
             heading="h1" if slide.layout == "title" else "h2",
             byline=byline,
             footer=deck.footer,
-            blocks=[self.block(block) for block in slide.content],
+            logo=deck.logo,
+            backdrop=behind,
             r=self,
         ).strip()
+        self.text.footnotes = None
+        return html
+
+    def rules(self, logo: Logo | None) -> str:
+        """The CSS that the slides need beyond the theme. The logo stands there once, and not on every slide."""
+        rules = [scheme_rule(scheme) for scheme in sorted(self._schemes)]
+        address = self.picture(logo.src) if logo else None
+        if address:
+            # The style sheet lies in the same folder as the pictures.
+            rules.append(f'.logo{{background-image:url("{address.removeprefix("assets/")}")}}')
+        return "\n".join(rules)
 
     def block(self, block: Block) -> Markup:
         """One block; a broken one leaves a mark, its fault is among the problems."""
@@ -258,6 +291,14 @@ class Renderer:
     def related(self, show: str) -> list[tuple[str, list[RelatedDeck]]]:
         """Heading and decks: what to know before this deck, and what comes after it."""
         return self._related(self._slide, show)
+
+    def picture(self, address: Text) -> str | None:
+        """The address in the page of a picture; why there is none is reported."""
+        return self._assets.picture(address, address, 0, self.problems)
+
+    def video(self, address: Text) -> str | None:
+        """The address in the page of a video; why there is none is reported."""
+        return self._assets.video(address, self.problems)
 
     def list(self, value: Any) -> list[Any]:
         """A single value as a list of one."""
@@ -326,11 +367,11 @@ class Renderer:
 
     def icon(self, name: str | Text) -> Markup:
         """The inside of an icon of 24 × 24 units; an unknown one is reported."""
-        if name not in _icons():
+        shapes = icons.shapes(str(name))
+        if shapes is None:
             place = name.place() if isinstance(name, Text) else None
-            self.problems.error(f"there is no icon “{name}”", place, did_you_mean(name, _icons()))
-            return Markup()
-        return Markup(_icons()[name])  # noqa: S704 - a file of the installation
+            self.problems.error(f"there is no icon “{name}”", place, did_you_mean(name, icons.names()))
+        return shapes or Markup()
 
 
 class _Frame:
@@ -343,9 +384,9 @@ class _Frame:
         )
         self.plotly_link = ""
 
-    def style(self, theme: themes.Theme, html: str) -> None:
-        """Base styles, then the theme, then the fonts."""
-        rules = []
+    def style(self, theme: themes.Theme, html: str, own: str) -> None:
+        """Base styles, then the theme, then the deck's own rules and the fonts."""
+        rules = [own]
         stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
         for font, wanted in fonts.needed(html, stacks):
             data = fonts.whole(font) if self._output is Output.SERVE else fonts.subset(font, wanted)
@@ -377,13 +418,8 @@ class _Frame:
         scripts = content_hash(str(self.parts["script_text"]))
         if self.parts["plotly_text"]:
             scripts += f" {content_hash(paths.static('plotly.js').decode())}"
-        return content_policy(scripts, content_hash(str(self.parts["style_text"])), "data:", "data:", connect="'none'")
-
-
-@lru_cache(maxsize=1)
-def _icons() -> dict[str, str]:
-    icons: dict[str, str] = json.loads(paths.static("icons.json"))
-    return icons
+        styles = content_hash(str(self.parts["style_text"]))
+        return content_policy(scripts, styles, "data:", "data:", "data:", connect="'none'")
 
 
 def _json(value: Any) -> Markup:

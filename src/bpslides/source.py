@@ -303,7 +303,7 @@ def _report(
         known = _fields_at(Deck if kind is Head else kind, detail["loc"][:-1])
         problems.error(f"unknown key “{name}”", place, did_you_mean(name, known))
     elif detail["type"] == "missing":
-        problems.error(f"{subject} is missing", tree.place(path[:-1]))
+        problems.error(f"{subject} is missing", tree.place(path[:-1]), _MISSING.get(name))
     elif detail["type"] in ("model_type", "model_attributes_type"):
         problems.error(f"{subject} should be a mapping (key: value)", place)
     elif detail["type"] == "literal_error":
@@ -323,6 +323,9 @@ def _report(
         begins = message.startswith(("should", "needs", "has ", "plots"))
         problems.error(f"{subject} {message}" if begins else message, place, context.get("hint"))
 
+
+#: What to do about a missing key where that is not plain.
+_MISSING = {"alt": "say what it shows, for those who do not see it; for a mere decoration: alt: ''"}
 
 _PLAIN = {
     "list_type": "should be a list",

@@ -1,6 +1,7 @@
 /** A deck in the browser: reveal.js turns the slides, our blocks live on them. */
 import Reveal, { type RevealApi } from "reveal.js";
 import { Blocks, fitFormulas } from "./blocks";
+import { glideBetween } from "./glide";
 import { guardKeys, insideBlock } from "./keys";
 import { connect } from "./live";
 import { calm, following, phone, printing, settings } from "./page";
@@ -14,9 +15,10 @@ declare global {
   }
 }
 
-/** The canvas in slide pixels. A portrait phone gets a narrow one, as tall as its screen is in proportion. */
+/** The canvas in slide pixels: the deck's. A portrait phone gets a narrow one, as tall as its screen is in proportion. */
 function canvas(): { width: number; height: number } {
-  if (!phone.matches || printing) return { width: 1280, height: 720 };
+  const [width, height] = settings.canvas;
+  if (!phone.matches || printing) return { width, height };
   return { width: 480, height: Math.max(1000, Math.round((480 * innerHeight) / innerWidth)) };
 }
 
@@ -101,6 +103,8 @@ async function start(): Promise<void> {
   });
   for (const section of document.querySelectorAll<HTMLElement>(".slides section[id]")) blocks.mount(section);
   guardKeys(deck);
+  // A video that may not start by itself needs its buttons.
+  if (calm.matches) for (const video of document.querySelectorAll("video")) video.controls = true;
   await deck.initialize({
     ...canvas(),
     margin: 0,
@@ -115,9 +119,10 @@ async function start(): Promise<void> {
     controlsTutorial: false,
     progress: lead,
     slideNumber: false, // every slide prints its own
-    transition: calm.matches || !lead ? "none" : "slide",
+    transition: calm.matches || !lead ? "none" : settings.transition,
     transitionSpeed: "fast",
-    backgroundTransition: "none",
+    backgroundTransition: calm.matches || !lead ? "none" : "fade",
+    autoPlayMedia: calm.matches || !lead || printing ? false : null,
     postMessage: false,
     postMessageEvents: false,
     scrollActivationWidth: null as unknown as number, // its scroll view would rebuild the slides from text
@@ -131,6 +136,7 @@ async function start(): Promise<void> {
   });
   // reveal's role="application" would take browse mode away from screen readers.
   deck.getRevealElement()!.removeAttribute("role");
+  glideBetween(deck);
   deck.on("slidechanged", moved);
   deck.on("slidetransitionend", () => void draw());
   deck.on("fragmentshown", moved);

@@ -8,6 +8,10 @@ export interface Settings {
   readonly title: string;
   /** Which state of the deck the page shows. */
   readonly version: string;
+  /** How one slide follows another, by reveal's names. */
+  readonly transition: "none" | "fade" | "slide" | "convex" | "concave" | "zoom";
+  /** Width and height of the slides. */
+  readonly canvas: readonly [number, number];
 }
 
 export const settings: Settings = json(document.getElementById(":settings")) as Settings;

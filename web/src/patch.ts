@@ -19,7 +19,7 @@ export function applyPatch(deck: RevealApi, blocks: Blocks, patch: Patch): void 
 
   for (const [id, section] of fresh) {
     const old = known.get(id);
-    if (old) replace(old, section);
+    if (old) replace(deck, old, section);
     else known.set(id, section);
   }
   if (JSON.stringify(before) !== JSON.stringify(patch.order)) {
@@ -44,12 +44,22 @@ function parse(html: string): HTMLElement {
   return template.content.firstElementChild as HTMLElement;
 }
 
+/** What a slide may have beyond its id: whatever the new one lacks is taken away. */
+const OPTIONAL = ["data-transition", "data-animate", "data-background-color", "data-background-gradient", "data-background-image", "data-background-opacity"];
+const OWN_CLASS = /^(layout-|on-|plain-ink)/;
+
 /** The section itself stays, for reveal holds on to it; its content and its own attributes are the new ones. */
-function replace(old: HTMLElement, section: HTMLElement): void {
-  for (const name of [...old.classList].filter((name) => name.startsWith("layout-"))) old.classList.remove(name);
-  old.classList.add(...[...section.classList].filter((name) => name.startsWith("layout-")));
+function replace(deck: RevealApi, old: HTMLElement, section: HTMLElement): void {
+  const backdrop = (): string => OPTIONAL.slice(2).map((name) => old.getAttribute(name)).join();
+  const before = backdrop();
+  old.classList.remove(...[...old.classList].filter((name) => OWN_CLASS.test(name)));
+  old.classList.add(...[...section.classList].filter((name) => OWN_CLASS.test(name)));
+  // Its style is reveal's; of ours there is only one variable.
+  old.style.setProperty("--backdrop", section.style.getPropertyValue("--backdrop"));
+  for (const name of OPTIONAL) if (!section.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of section.attributes) if (name !== "class" && name !== "style") old.setAttribute(name, value);
   old.replaceChildren(...section.childNodes);
+  if (backdrop() !== before) deck.syncSlide(old);
 }
 
 function order(slides: Element): string[][] {

@@ -7,32 +7,40 @@ the slides and the deck itself.
 from bpslides.model.blocks import (
     BLOCKS,
     Block,
+    Code,
     Curve,
     Demo,
     Equation,
     Figure,
+    Image,
     NetworkDrawing,
     Surface,
     Table,
+    Video,
     Walk,
 )
 from bpslides.model.deck import Deck, Head, Include, Slide, Stack, Symbol, Variable
+from bpslides.model.looks import Background, Logo
 from bpslides.model.models import Initialiser, Layer, MiniBatch, Model, Network, Schedule
 from bpslides.model.series import Series, SeriesDeck, SeriesPart
 from bpslides.model.tokens import Tokens
 
 __all__ = [
     "BLOCKS",
+    "Background",
     "Block",
+    "Code",
     "Curve",
     "Deck",
     "Demo",
     "Equation",
     "Figure",
     "Head",
+    "Image",
     "Include",
     "Initialiser",
     "Layer",
+    "Logo",
     "MiniBatch",
     "Model",
     "Network",
@@ -48,5 +56,6 @@ __all__ = [
     "Table",
     "Tokens",
     "Variable",
+    "Video",
     "Walk",
 ]

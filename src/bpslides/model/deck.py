@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks import Content
+from bpslides.model.looks import Background, Logo, Scheme, SlideNumbers, Transition
 from bpslides.model.models import Model
 from bpslides.model.parts import Number, Part, number_or_array
 from bpslides.model.tokens import Tokens
@@ -74,6 +75,14 @@ class Slide(Part):
     not built: this is how a slide's words cannot become wrong."""
     notes: Text | None = None
     """What you want to say. Only the speaker view shows it."""
+    background: Background | None = None
+    """What lies behind the slide: a colour, a gradient or a picture."""
+    scheme: Scheme | None = None
+    """Dark or light colours for what stands on the slide, where its background needs others than the theme's."""
+    transition: Transition | None = None
+    """How this slide comes and goes, if otherwise than the deck's others."""
+    auto_animate: bool = False
+    """Whether what stands on the slide before, too, glides to its new place. Both slides have to say so."""
 
 
 class Stack(Part):
@@ -166,6 +175,14 @@ class Head(Part):
     """How long the talk takes, in minutes."""
     requires: list[Text] = []
     """The names of the decks that one should know first. A series computes from them what comes next."""
+    aspect: Literal["16:9", "4:3"] = "16:9"
+    """The proportions of the slides: 1280 × 720 pixels, or 960 × 720."""
+    transition: Transition = "slide"
+    """How one slide follows another. Who prefers less motion sees none."""
+    slide_numbers: SlideNumbers = "total"
+    """The number in the corner of each slide: true, false, or total for “03 / 12”."""
+    logo: Logo | None = None
+    """A small picture in a corner of every slide."""
 
 
 class Symbol(Part):

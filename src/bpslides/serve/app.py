@@ -23,6 +23,7 @@ from bpslides.serve import pages
 from bpslides.serve.decks import Deck, Library
 from bpslides.serve.guard import Guard
 from bpslides.serve.questions import answer
+from bpslides.serve.ranges import ranged
 from bpslides.serve.watch import Watchers
 
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -80,6 +81,8 @@ def routes(library: Library) -> Starlette:
         kind = MIME.get(PurePosixPath(name).suffix.lower())
         if data is None or kind is None:
             raise HTTPException(404)
+        if kind.startswith("video/"):
+            return ranged(request.headers.get("range"), data, kind, FOR_EVER)
         return Response(data, media_type=kind, headers=FOR_EVER | (PICTURE if kind.startswith("image/") else {}))
 
     async def speaker(request: Request) -> Response:

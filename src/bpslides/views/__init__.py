@@ -12,6 +12,7 @@ from bpslides.views.drawings import network
 from bpslides.views.equation import equation
 from bpslides.views.figures import figure
 from bpslides.views.live import curve, demo, surface
+from bpslides.views.media import code
 from bpslides.views.walk import walk
 
 __all__ = ["VIEWS", "View", "place_of"]
@@ -24,4 +25,5 @@ VIEWS: dict[str, Callable[..., View | None]] = {
     "curve": curve,
     "surface": surface,
     "walk": walk,
+    "code": code,
 }

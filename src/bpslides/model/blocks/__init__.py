@@ -1,14 +1,16 @@
 """Blocks: what stands on a slide. ``BLOCKS`` maps the key that names a block in YAML to its class.
 
-``text`` holds blocks of words and formulas, ``figures`` plots and drawings, ``live`` what can be played with, and
-``content`` the blocks that hold others, with the union of all. To add a block, add a class to one of these and enter it
-in ``content``, a macro of the same name in ``templates/blocks/`` and, when it moves, a module in ``web/src/blocks``.
+``text`` holds blocks of words and formulas, ``story`` those that arrange them (lists, comparisons, dates), ``media``
+code and what lies in files, ``figures`` plots and drawings, ``live`` what can be played with, and ``content`` the
+blocks that hold others, with the union of all. To add a block, add a class to one of these and enter it in
+``content``, a macro of the same name in ``templates/blocks/`` and, when it moves, a module in ``web/src/blocks``.
 """
 
 from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.content import BLOCKS, FIGURE_KINDS, LIVE_KINDS, Content
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
+from bpslides.model.blocks.media import Code, Image, Video
 from bpslides.model.blocks.text import Equation, Table
 
 __all__ = [
@@ -16,13 +18,16 @@ __all__ = [
     "FIGURE_KINDS",
     "LIVE_KINDS",
     "Block",
+    "Code",
     "Content",
     "Curve",
     "Demo",
     "Equation",
     "Figure",
+    "Image",
     "NetworkDrawing",
     "Surface",
     "Table",
+    "Video",
     "Walk",
 ]

@@ -11,6 +11,8 @@ from bpslides.errors import did_you_mean
 from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.figures import AnyFigure, Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Surface, Walk
+from bpslides.model.blocks.media import Code, Image, Video
+from bpslides.model.blocks.story import Comparison, Glossary, List, Statement, Timeline
 from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Related, Steps, Table
 from bpslides.model.parts import Number
 from bpslides.text import describe
@@ -54,11 +56,15 @@ class Fragment(Block):
 
 
 _TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote, Related)
+_STORY = (List, Comparison, Glossary, Timeline, Statement)
+_MEDIA = (Code, Image, Video)
 _FIGURES = (Figure, NetworkDrawing)
 _LIVE = (Demo, Walk, Curve, Surface)
 _CONTAINERS = (Columns, Fragment)
 
-BLOCKS: dict[str, type[Block]] = {block.kind: block for block in (*_TEXT, *_FIGURES, *_LIVE, *_CONTAINERS)}
+BLOCKS: dict[str, type[Block]] = {
+    block.kind: block for block in (*_TEXT, *_STORY, *_MEDIA, *_FIGURES, *_LIVE, *_CONTAINERS)
+}
 """The key that names a block in YAML → its class."""
 LIVE_KINDS = frozenset(block.kind for block in _LIVE)
 """What can be played with."""
