@@ -179,3 +179,34 @@ def test_a_broken_deck_has_no_stale_numbers(tmp_path: Path) -> None:
     broken, sound = (f"title: T\n{NEURON}{slide % name}" for name in ("M", "L"))
     assert {problem.check for problem in found(tmp_path, broken)} == {"deck", "links"}
     assert {problem.check for problem in found(tmp_path, sound)} == {"literals", "links"}
+
+
+# ── contrast ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["dark", "light", "stark", "paper", "contrast"])
+def test_our_themes_can_be_read(tmp_path: Path, name: str) -> None:
+    """No shipped theme is found fault with, nor one with a colour of the deck that brings its kin along."""
+    deck = "title: T\ntheme: {}\n{}slides: [{{title: One, content: x}}]\n"
+    assert found(tmp_path, deck.format(name, ""), "contrast") == []
+    assert found(tmp_path, deck.format(name, "tokens: {forward: gray, backward: tomato}\n"), "contrast") == []
+
+
+def test_colours_too_near(tmp_path: Path) -> None:
+    """A pale text is told with the ratio and with what to move, at the line of the theme."""
+    deck = "title: T\ntheme: light\ntokens: {text_muted: silver}\nslides: [{title: One, content: x}]\n"
+    problems = found(tmp_path, deck, "contrast")
+    assert lines(problems) == [
+        "2: warning: “text_muted” on “bg” has a contrast of 1.7, and text needs 4.5",
+        "2: warning: “text_muted” on “surface” has a contrast of 1.6, and text needs 4.5",
+    ]
+    assert problems[0].hint == "in the theme “light”, or under “tokens”, move text_muted away from bg"
+
+
+def test_colours_that_only_a_browser_knows(tmp_path: Path) -> None:
+    """They are left to `check --browser`."""
+    (tmp_path / "mine").mkdir()
+    css = "/*\nname: M\nscheme: dark\n*/\n:root { --bg: oklch(0.9 0.02 250) }"
+    (tmp_path / "mine" / "theme.css").write_text(css, encoding="utf-8")
+    problems = found(tmp_path, "title: T\ntheme: mine\nslides: [{title: One, content: x}]\n", "contrast")
+    assert not [problem for problem in problems if "“bg”" in problem.message]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from bpslides import theme
-from bpslides.browser import OVERFLOW
+from bpslides.browser import look
 from bpslides.errors import Problems
 from bpslides.pipeline import compute, make_site
 from bpslides.render import Output, render
@@ -118,7 +118,7 @@ def test_our_densest_deck_fits_into_every_theme(name: str, tmp_path: Path, watch
     for slide in page.evaluate("[...document.querySelectorAll('.slides section[id]')].map(s => s.id)"):
         page.evaluate("id => Reveal.slide(Reveal.getIndices(document.getElementById(id)).h, 0, 99)", slide)
         page.wait_for_timeout(60)  # formulas are fitted after the slide has come in
-        if over := page.evaluate(OVERFLOW):
+        if over := look(page, "overflow"):
             found[slide] = over
     assert found == {}
     watched.assert_quiet()

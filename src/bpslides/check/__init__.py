@@ -1,8 +1,9 @@
 """Look a deck over before the audience does: ``problems_of(file)``.
 
 Each module looks for one kind of trouble and is named in what it finds: ``gradients``, ``literals``, ``links``,
-``notes``, ``alt``, ``duration``; what a build would say has the name ``deck`` or ``claims``. With a browser come
-``overflow``, ``accessibility``, ``drawing``, ``console``, ``requests``, and ``browser`` for a visit cut short.
+``notes``, ``alt``, ``contrast``, ``duration``; what a build would say has the name ``deck`` or ``claims``. With a
+browser come ``overflow``, ``accessibility``, ``drawing``, ``console``, ``requests``, and ``browser`` for a visit cut
+short.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bpslides.check import duration, gradients, links, literals, notes
+from bpslides.check import contrast, duration, gradients, links, literals, notes
 from bpslides.check.places import SlideMap
 from bpslides.check.prose import pieces
 from bpslides.errors import Problem, Problems
@@ -46,6 +47,8 @@ def problems_of(file: Path, *, browser: bool = False) -> list[Problem]:
         links.check([section.id for section in site.sections], prose, problems)
     with problems.during("notes"):
         notes.check(source, problems)
+    with problems.during("contrast"):
+        contrast.check(source, problems)
     with problems.during("duration"):
         duration.check(source, problems)
     if sound:  # numbers of a broken deck would be compared with what it never shows
