@@ -139,3 +139,10 @@ def test_large_models_raise_few_false_alarms(tmp_path: Path) -> None:
 def test_roundings_are_right(tmp_path: Path, value: float, digits: int, kind: str) -> None:
     """However a model's number is rounded, the result is not stale."""
     assert stale(tmp_path, ABOUT + format_number(value, f".{digits}{kind}")) == []
+
+
+def test_a_text_variable_is_no_number(tmp_path: Path) -> None:
+    """A deck whose variable holds a text has no problem because of it."""
+    deck = "title: T\nvariables: {town: Ellerbrook, n: 3}\nslides: [{title: 'In {{ town }} {{ n }}', notes: x}]\n"
+    (tmp_path / "deck.yaml").write_text(deck, encoding="utf-8")
+    assert problems_of(tmp_path / "deck.yaml") == []

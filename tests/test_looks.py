@@ -108,7 +108,7 @@ def test_mistakes(tmp_path: Path, setting: str, message: str) -> None:
 def test_transitions(tmp_path: Path) -> None:
     """The deck says how slides follow each other, and one slide may say otherwise."""
     built = deck(tmp_path, ", transition: zoom, auto_animate: true", "transition: fade\n")
-    settings = json.loads(built.sound.page.one("#deck-settings").source)
+    settings = json.loads(built.sound.page.one('[id=":settings"]').source)
     assert settings["transition"] == "fade"
     assert section(built).attributes["data-transition"] == "zoom"
     assert "data-animate" in section(built).attributes
@@ -161,5 +161,5 @@ def test_logo(tmp_path: Path, output: Output) -> None:
 
 def test_proportions(tmp_path: Path) -> None:
     """YAML takes 4:3 for a number of minutes; we take it as it is written."""
-    settings = json.loads(deck(tmp_path, head="aspect: 4:3\n").sound.page.one("#deck-settings").source)
+    settings = json.loads(deck(tmp_path, head="aspect: 4:3\n").sound.page.one('[id=":settings"]').source)
     assert settings["canvas"] == [960, 720]

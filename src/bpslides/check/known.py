@@ -42,7 +42,8 @@ def from_models(source: Source, numbers: Numbers, texts: Iterable[Text]) -> list
     for text, tree in expressions.items():  # first: of two expressions for a number, authors know the one they use
         models = frozenset(str(reference.parts[0]) for reference in references(tree))
         bare = split_format(text).expression.strip()
-        value = numbers.number(Text(bare)) if models else None
+        # A text that a variable holds is no number to compare with.
+        value = numbers.number(Text(bare)) if models and models.isdisjoint(numbers.variables.texts) else None
         if value is not None:
             found.append(Known(value, bare, models))
     for name, program in numbers.programs.items():
