@@ -13,7 +13,7 @@ from tests.test_assets import PIXEL
 MISTAKES = [
     ("list: []", ["16:9: “items” needs 1 or more entries, not 0"]),
     ("list: {items: [{items: [a]}]}", ["16:24: “text” is missing"]),
-    ("list: {items: [a], appear: maybe}", ["16:28: “appear” should be true or false"]),
+    ("list: {items: [a], appear: maybe}", ["16:28: “appear” should be true or false, not text"]),
     ("comparison: [{title: A, text: a}]", ["16:9: “sides” needs 2 or more entries, not 1"]),
     (
         "comparison: [{title: A}, {title: B, points: [b], tone: nice}]",
