@@ -94,7 +94,7 @@ def test_huge_files(home: Path) -> None:
 
 def test_too_much_together(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The pictures of a deck may have a size together, too; one that is shown twice counts once."""
-    monkeypatch.setattr(assets, "MAX_PICTURES", 2 * len(PIXEL))
+    monkeypatch.setattr(assets, "MAX_TOGETHER", 2 * len(PIXEL))
     for name in "xyz":
         (home / f"{name}.png").write_bytes(PIXEL)
     shown = "![x](x.png) ![y](y.png) ![x](x.png) ![z](z.png)"

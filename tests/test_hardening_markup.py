@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bpslides.errors import Problem, visible
-from bpslides.markup import MAX_FORMULA
+from bpslides.mathml import MAX_FORMULA
 from bpslides.render import Output
 from bpslides.serve import pages
 from tests.decks import Deck, with_content

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bpslides.assets import Assets
 from bpslides.compute import Numbers
 from bpslides.errors import Problems
-from bpslides.markup import MathError, Writer, display_formula, mathml
+from bpslides.markup import Writer
+from bpslides.mathml import MathError, display_formula, mathml
 from bpslides.model import Deck as DeckData
 from bpslides.notation import Ledger
 from bpslides.source import Source

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpslides.marking import mark, shapes
-from bpslides.markup import MathError, mathml
+from bpslides.mathml import MathError, mathml
 from bpslides.notation import latex_of, spot
 from bpslides.render import Output
 from tests.decks import NEURON, Deck

@@ -203,3 +203,16 @@ def test_base_is_read_as_a_browser_does() -> None:
     tokens = resolve({name: value for name, (value, _) in careful.items()})
     dark = load("dark").tokens
     assert dark == {name.replace("-", "_"): value for name, value in tokens.items()}
+
+
+def test_a_light_theme_builds_on_ours(tmp_path: Path) -> None:
+    """What a theme leaves out is as in our theme of its scheme, on the page and in its tokens, and can be read."""
+    css = "/*\nname: Mine\nscheme: light\n*/\n:root { --bg: #f6efe2; --text: #3a2d1e; --accent: #7a4b12; }\n"
+    deck = with_theme(tmp_path, css).sound
+    tokens = theme.load(Text("mine"), tmp_path, Problems()).tokens
+    assert tokens["surface"] == load("light").tokens["surface"]
+    assert tokens["bg"] == "#f6efe2"
+    assert ":root{--backward:#d55e00;" in style(deck)
+    assert style(deck).index("--surface:#f1efe8") < style(deck).index("--bg: #f6efe2")
+    assert all(contrast(tokens[text], tokens[ground]) >= 4.5 for text, ground in TEXTS)
+    assert "--surface:#f1efe8" not in style(Deck(tmp_path, "title: T\ntheme: stark\nslides: [{title: A}]\n"))

@@ -28,25 +28,23 @@ PICTURES = {
     ".avif": "image/avif",
     ".svg": "image/svg+xml",
 }
-#: A picture may be so large, and all of a deck together: a site is held in memory, and a page is sent over networks.
-MAX_PICTURE = 20_000_000
-MAX_PICTURES = 100_000_000
 #: What may be used as a video.
 VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
-#: A video is kept in memory while a deck is built or served; inside of a page it grows by a third, and has to be loaded
-#: whole before anything is seen.
-MAX_VIDEO, MAX_VIDEO_INSIDE = 50_000_000, 15_000_000
-MIME = (
-    PICTURES
-    | VIDEOS
-    | {
-        ".css": "text/css",
-        ".js": "text/javascript",
-        ".ttf": "font/ttf",
-        ".html": "text/html",
-        ".json": "application/json",
-    }
-)
+#: A picture or video may be so large, and all of a deck together: a site is held in memory, and sent over networks.
+MAX_PICTURE = 20_000_000
+MAX_VIDEO = 50_000_000
+#: Inside of a page it grows by a third, and has to be loaded whole before anything is seen.
+MAX_VIDEO_INSIDE = 15_000_000
+MAX_TOGETHER = 100_000_000
+
+MIME = PICTURES | VIDEOS
+MIME |= {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".ttf": "font/ttf",
+    ".html": "text/html",
+    ".json": "application/json",
+}
 
 
 LONGEST_ADDRESS = 1_000
@@ -61,6 +59,16 @@ def data_address(data: bytes, mime: str) -> str:
 @lru_cache(maxsize=64)  # the fonts and scripts are the same at every rebuild
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What sort of file is looked for: its endings, its greatest size in bytes, and what to do about a larger one."""
+
+    name: str
+    suffixes: dict[str, str]
+    largest: int
+    way_out: str | None = None
 
 
 @dataclass
@@ -88,86 +96,61 @@ class Assets:
 
         ``address`` stands at ``offset`` of ``within``, which is where a problem with it is reported.
         """
-        file = self._find(address, within, offset, problems, "picture", PICTURES)
-        if file is None:
-            return None
-        self.read.append(file)
-        place = within.place(offset)
-        try:
-            data = self._content(file)
-        except OSError as error:
-            problems.error(f"“{address}” cannot be read: {error.strerror}", place)
-            return None
-        if len(data) > MAX_PICTURE:
-            problems.error(f"“{address}” is larger than {MAX_PICTURE // 10**6} MB", place, "make the picture smaller")
-            return None
-        if self._together > MAX_PICTURES:
-            message = f"the pictures of this deck are larger than {MAX_PICTURES // 10**6} MB together"
-            problems.error(message, place, "make them smaller")
-            return None
-        return self.link(_safe(file), data)
+        return self._file(address, within, offset, problems, _Kind("picture", PICTURES, MAX_PICTURE))
 
     def video(self, address: Text, problems: Problems) -> str | None:
         """The address in the page of a video, found as a picture is."""
-        file = self._find(address, address, 0, problems, "video", VIDEOS)
-        if file is None:
-            return None
-        size, limit = file.stat().st_size, MAX_VIDEO_INSIDE if self.single_file else MAX_VIDEO
-        if size > limit:
-            carries = "a single file carries videos" if self.single_file else "videos are taken"
-            hint = "make it shorter or smaller" + (", or build a folder, without --single-file" * self.single_file)
-            problems.error(
-                f"“{address}” has {size / 1e6:.0f} MB, and {carries} of up to {limit / 1e6:.0f} MB",
-                address.place(),
-                hint,
-            )
-            return None
-        self.read.append(file)
-        try:
-            return self.link(_safe(file), file.read_bytes())
-        except OSError as error:
-            problems.error(f"“{address}” cannot be read: {error.strerror}", address.place())
-            return None
+        kind = _Kind("video", VIDEOS, MAX_VIDEO)
+        if self.single_file:
+            way_out = "make the video smaller, or build a folder, without --single-file"
+            kind = _Kind("video", VIDEOS, MAX_VIDEO_INSIDE, way_out)
+        return self._file(address, address, 0, problems, kind)
 
-    def _find(
-        self, address: str, within: Text, offset: int, problems: Problems, what: str, kinds: dict[str, str]
-    ) -> Path | None:
-        """The file that a deck names; why it cannot be had is reported."""
+    def _file(self, address: str, within: Text, offset: int, problems: Problems, kind: _Kind) -> str | None:
         place = within.place(offset)
         if _ELSEWHERE.match(address):
-            problems.error(
-                f"“{address}” is on another host; a deck fetches nothing", place, f"save the {what} next to the deck"
-            )
+            hint = f"save the {kind.name} next to the deck"
+            problems.error(f"“{address}” is on another host; a deck fetches nothing", place, hint)
             return None
         if len(address) > LONGEST_ADDRESS:
-            hint = "save the picture next to the deck, and name its file"
+            hint = f"save the {kind.name} next to the deck, and name its file"
             problems.error(f"an address of {len(address):,} characters names no file", place, hint)
             return None
         file = paths.inside(within.folder or Path.cwd(), address)
         if file is None:
-            problems.error(
-                f"“{address}” leads out of the deck's folder", place, f"put the {what} below the deck's folder"
-            )
+            hint = f"put the {kind.name} below the deck's folder"
+            problems.error(f"“{address}” leads out of the deck's folder", place, hint)
             return None
-        if file.suffix.lower() not in kinds:
-            problems.error(f"“{address}” is not a {what}", place, "use one of: " + ", ".join(sorted(kinds)))
+        if file.suffix.lower() not in kind.suffixes:
+            hint = "use one of: " + ", ".join(sorted(kind.suffixes))
+            problems.error(f"“{address}” is not a {kind.name}", place, hint)
             return None
         if not paths.is_file(file):
             alike = paths.spelt_alike(file)
             hint = f"there is a “{alike}”: capitals count" if alike else "addresses are relative to the deck's folder"
             problems.error(f"there is no file “{address}”", place, hint)
             return None
-        return file
+        self.read.append(file)
+        try:
+            data = self._content(file, kind.largest)
+        except OSError as error:
+            problems.error(f"“{address}” cannot be read: {error.strerror}", place)
+            return None
+        if len(data) > kind.largest:
+            hint = kind.way_out or f"make the {kind.name} smaller"
+            problems.error(f"“{address}” is larger than {kind.largest // 10**6} MB", place, hint)
+            return None
+        if self._together > MAX_TOGETHER:
+            message = f"the pictures and videos of this deck are larger than {MAX_TOGETHER // 10**6} MB together"
+            problems.error(message, place, "make them smaller")
+            return None
+        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem)[:60]
+        return self.link(name + file.suffix, data)
 
-    def _content(self, file: Path) -> bytes:
-        """What is in a picture, read once and never far beyond what is allowed."""
+    def _content(self, file: Path, largest: int) -> bytes:
+        """What is in a file, read once and never far beyond what is allowed."""
         if file not in self._contents:
             with file.open("rb") as stream:
-                self._contents[file] = stream.read(MAX_PICTURE + 1)
+                self._contents[file] = stream.read(largest + 1)
             self._together += len(self._contents[file])
         return self._contents[file]
-
-
-def _safe(file: Path) -> str:
-    """The name of a file without what an address or another system would trip over."""
-    return "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem)[:60] + file.suffix

@@ -9,7 +9,8 @@ from bpslides import paths
 from bpslides.assets import Assets
 from bpslides.compute import Numbers
 from bpslides.errors import Problems
-from bpslides.markup import Writer, mathml
+from bpslides.markup import Writer
+from bpslides.mathml import mathml
 from bpslides.model import Slide
 from bpslides.notation import Ledger
 from bpslides.series import Collection, Entry

@@ -32,7 +32,8 @@ from bpslides.diagrams import layered
 from bpslides.errors import Problems, did_you_mean
 from bpslides.footnotes import Footnotes
 from bpslides.formatting import format_number
-from bpslides.markup import MathError, Writer, display_formula, mathml
+from bpslides.markup import Writer
+from bpslides.mathml import MathError, display_formula, mathml
 from bpslides.model import Block, Logo, Slide, Stack, Table
 from bpslides.notation import Entry, Ledger, missing
 from bpslides.policy import CANVASES, content_hash, content_policy

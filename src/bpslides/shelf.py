@@ -13,7 +13,8 @@ from bpslides import theme as themes
 from bpslides.assets import Assets, data_address
 from bpslides.compute import Numbers
 from bpslides.errors import Problems
-from bpslides.markup import Writer, mathml
+from bpslides.markup import Writer
+from bpslides.mathml import mathml
 from bpslides.notation import Ledger
 from bpslides.policy import content_hash
 from bpslides.related import plain

@@ -6,9 +6,9 @@
     description: For a dim room.
     */
 
-A theme sets the CSS variables of ``web/src/style/tokens.css`` and whatever rules it likes. It is checked when it is
-loaded: it may not bring in other files. :attr:`Theme.tokens` says what all variables come to in the end, with those
-that the deck itself sets.
+A theme sets the CSS variables of ``web/src/style/tokens.css`` and whatever rules it likes; what it leaves out is as in
+the dark or the light theme, by its scheme. It is checked when it is loaded: it may not bring in other files.
+:attr:`Theme.tokens` says what all variables come to in the end, with those that the deck itself sets.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class Theme:
     """``dark`` or ``light``, for the browser's own controls."""
     description: str
     css: str
-    """The rules of the theme, then one with what the deck sets. They come after those of ``base.css``."""
+    """For a light theme what it does not set itself, the theme's rules, then one with what the deck sets.
+
+    They come after those of ``base.css``."""
     file: Path
     tokens: dict[str, str] = field(default_factory=dict)
     """Token → value as it holds on the large canvas, ``var(…)`` replaced: ``{"bg": "#10141b", "text_muted": …}``.
@@ -64,24 +66,34 @@ def load(wanted: Text, folder: Path, problems: Problems, tokens: Tokens | None =
         problems.error(fault.message, _place(source, fault.offset), fault.hint)
     if broken:
         rules = ""
+    scheme = metadata["scheme"] if metadata.get("scheme") in SCHEMES else DEFAULT
     base = _base_variables()
     own = stylesheets.root_variables(rules)
     _warn_of_misspelt(source, own, set(base), problems)
-    variables = base | {name: value for name, (value, _) in own.items()}
+    # A light theme that sets a few colours wants the others to be light, too.
+    light = {name: value for name, value in _light_variables().items() if name not in own} if scheme == "light" else {}
+    variables = base | light | {name: value for name, (value, _) in own.items()}
     given = {name.replace("_", "-"): value for name, value in tokens.variables().items()} if tokens else {}
     if given:
         given |= _kin(given, stylesheets.resolve(variables | given))
-    scheme = metadata["scheme"] if metadata.get("scheme") in SCHEMES else DEFAULT
-    # Scheme and tokens in one rule of ours, which holds nothing but checked values.
-    ours = "".join(f"--{name}:{value};" for name, value in sorted(given.items()))
     return Theme(
         metadata.get("name", str(wanted)),
         scheme,
         metadata.get("description", ""),
-        f"{_HEADER.sub('', rules, count=1).strip()}\n:root{{color-scheme:{scheme};{ours}}}",
+        "\n".join(
+            [
+                *([_rule(light)] if light else []),
+                _HEADER.sub("", rules, count=1).strip(),
+                _rule(given, f"color-scheme:{scheme};"),  # nothing but checked values
+            ]
+        ),
         file,
         {name.replace("-", "_"): value for name, value in stylesheets.resolve(variables | given).items()},
     )
+
+
+def _rule(variables: dict[str, str], first: str = "") -> str:
+    return f":root{{{first}{''.join(f'--{name}:{value};' for name, value in sorted(variables.items()))}}}"
 
 
 def shipped() -> dict[str, Path]:
@@ -120,6 +132,12 @@ _UNREADABLE = "/*\nname: unreadable\nscheme: dark\n*/"
 def _base_variables() -> dict[str, str]:
     """What holds where a theme says nothing. The file is ours, and plain enough for an expression to read it."""
     return dict(re.findall(r"^  --([\w-]+): ([^;]+);$", paths.static("tokens.css").decode(), re.MULTILINE))
+
+
+@lru_cache(maxsize=1)
+def _light_variables() -> dict[str, str]:
+    css = shipped()["light"].read_text(encoding="utf-8")
+    return {name: value for name, (value, _) in stylesheets.root_variables(css).items()}
 
 
 def _place(source: SourceFile, offset: int) -> Place:

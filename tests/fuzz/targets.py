@@ -21,7 +21,8 @@ from bpslides.compute import Numbers
 from bpslides.errors import BpslidesError, Problem, Problems
 from bpslides.expression import ExpressionError, Reference, evaluate, parse, source_text, split_format
 from bpslides.formatting import format_number
-from bpslides.markup import Writer, mathml
+from bpslides.markup import Writer
+from bpslides.mathml import mathml
 from bpslides.notation import Ledger
 from bpslides.pipeline import compute
 from bpslides.render import Output, render
