@@ -15,6 +15,10 @@ WITHOUT_NOTES = 1.0
 FITTING = (0.55, 1.2)
 
 
+#: What helps a talk that is shorter than its duration.
+DEEPER = "go into more depth, or leave “duration” out"
+
+
 def check(source: Source, problems: Problems) -> None:
     """Warn when the talk is far longer or shorter than it should be."""
     wanted = source.deck.duration
@@ -30,7 +34,7 @@ def check(source: Source, problems: Problems) -> None:
     problems.warning(
         f"this talk takes about {minutes:.0f} minutes, and its “duration” is {wanted:g}",
         _place(source),
-        f"counted were {', '.join(counted)}; " + ("shorten it" if minutes > wanted else "go into more depth"),
+        f"counted were {', '.join(counted)}; " + ("shorten it" if minutes > wanted else DEEPER),
     )
 
 

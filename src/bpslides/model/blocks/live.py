@@ -66,8 +66,8 @@ class LossPlot(Part):
 class Demo(Block):
     """A model to play with: sliders, live numbers, and gradient steps on the curve of its loss.
 
-    Names are those of the model, without its own in front: ``y_hat``, ``grad.w``. Its values are single
-    numbers; it learns by the optimizer and the learning rate that the model has.
+    Names are those of the model, without its own in front: ``y_hat``, ``grad.w``. What is shown and moved
+    are single numbers; the model itself may learn from a batch, by its own optimizer and learning rate.
     """
 
     kind = "demo"

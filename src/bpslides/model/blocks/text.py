@@ -17,7 +17,8 @@ class Markdown(Block):
 
     Put formulas between dollar signs, ``$w x + b$``, and numbers of the models in double braces,
     ``{{ neuron.y_hat | .2f }}``. A text that stands by itself in ``content`` is this block, so you will hardly ever
-    need to write its name.
+    need to write its name. A heading within a slide is ``##``; a picture is
+    ``![what it shows](picture.png)``, with a file of the deck's folder.
     """
 
     kind = "markdown"
