@@ -70,8 +70,8 @@ slides:
     title: @
     content:
       - figure:
-          data: [{x: [1, 2], y: [1, 2], name: @, text: [@, @], hovertext: @, mode: lines+markers+text}]
-          layout: {title: {text: @}, xaxis: {title: {text: @}}, annotations: [{text: @, x: 1, y: 1}]}
+          data: [{x: [1, 2], y: [1, 2], name: ~, text: [~, ~], hovertext: ~, mode: lines+markers+text}]
+          layout: {title: {text: ~}, xaxis: {title: {text: ~}}, annotations: [{text: ~, x: 1, y: 1}]}
           alt: @
           caption: @
   - {id: nine, title: @, content: [{curve: {function: x**2, domain: [0, 1], at: 0.5, alt: @}}]}
@@ -91,4 +91,6 @@ SLIDES = 11
 def deck(text: str) -> str:
     """The YAML of a deck whose every field for words holds ``text``."""
     quoted = text.replace("'", "''").replace("\n", "\n\n" + " " * 12)
-    return _DECK.replace("@", f"'{quoted}'")
+    # A label of Plotly's with a number that cannot be had is no label, and then there would be no plot to look at.
+    label = quoted.replace("{{", "{ {")
+    return _DECK.replace("@", f"'{quoted}'").replace("~", f"'{label}'")
