@@ -2,18 +2,23 @@
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bpslides import latex
 from bpslides.errors import Problem, visible
-from bpslides.mathml import MAX_FORMULA
+from bpslides.latex import MAX_FORMULA
+from bpslides.model import BLOCKS
 from bpslides.render import Output
 from bpslides.serve import pages
 from tests.decks import Deck, with_content
 from tests.harmless import assert_harmless, assert_sound
 from tests.hostile import BREAKOUTS, HOSTILE, SLIDES, deck
 from tests.pages import read
+from tests.yamls import load
 
 
 @pytest.mark.parametrize("text", [*BREAKOUTS, *HOSTILE])
@@ -28,6 +33,32 @@ def test_every_field(tmp_path: Path, text: str) -> None:
     shown = read(pages.speaker(found.site, "en"))
     assert len(shown.all("script")) == 1
     assert len(shown.all("article")) == SLIDES
+
+
+def variants(value: Any, text: str) -> Iterator[Any]:
+    """A value with ``text`` in the place of each of its words in turn, and of each of its keys."""
+    if isinstance(value, str):
+        yield text
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        for variant in variants(inner, text):
+            if isinstance(value, dict):
+                yield {**value, key: variant}
+            else:
+                yield [*value[:key], variant, *value[key + 1 :]]
+        if isinstance(value, dict):
+            yield {(text if name == key else name): other for name, other in value.items()}
+
+
+@pytest.mark.parametrize("kind", BLOCKS)
+def test_every_setting_of_every_block(tmp_path: Path, kind: str) -> None:
+    """Each block's own example with a hostile text in each place in turn: told or shown, and the page stays sound."""
+    text = " ".join(BREAKOUTS)
+    tree, _ = load(BLOCKS[kind].example)
+    assert tree is not None
+    for variant in variants(tree.data, text):
+        found = Deck(tmp_path, with_content(json.dumps([variant], default=bool)))
+        assert_sound(found.page, len(found.source.slides))
+        assert all(problem.place for problem in found.problems), found.messages
 
 
 @pytest.mark.parametrize("text", BREAKOUTS[:6])
@@ -146,6 +177,49 @@ def test_dollars(tmp_path: Path, text: str, place: bool) -> None:
     assert told == ([shown] if place else [])
 
 
+def test_a_formula_without_end(tmp_path: Path) -> None:
+    """A formula longer than any slide is told, and not read."""
+    found = Deck(tmp_path, with_content(f"- equation: '{'x' * (MAX_FORMULA + 1)}'"))
+    assert found.messages == ["16:20: this formula cannot be read: a formula may have at most 5000 characters"]
+
+
+@pytest.mark.parametrize("formula", ["(" * 40, r"\tt(1-" * 40, r"\pmod \big( " * 40, r"\langle \dfrac\rangle x" * 40])
+def test_brackets_that_are_never_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, formula: str) -> None:
+    """The converter would take years over these; it is ended."""
+    monkeypatch.setattr(latex, "PATIENCE", 0.5)
+    latex.given_up.clear()
+    start = time.monotonic()
+    found = Deck(tmp_path, with_content(f"- equation: '{formula}'"))
+    assert time.monotonic() - start < 10
+    assert found.messages[0].startswith("16:20: this formula cannot be read: ")
+
+
+def test_many_formulas_that_take_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a few, no more are waited for."""
+    monkeypatch.setattr(latex, "PATIENCE", 0.5)
+    latex.given_up.clear()
+    start = time.monotonic()
+    formulas = " ".join(f"${'(' * (40 + number)}$" for number in range(40))
+    assert len(Deck(tmp_path, with_content(f"- '{formulas}'")).messages) == 40
+    assert time.monotonic() - start < 10
+
+
+def test_many_brackets_that_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ordinary long formula is the same as ever, and nothing in the deck's folder is run for it."""
+    latex.given_up.clear()
+    monkeypatch.chdir(tmp_path)
+    for name in ("math_core", "re", "bpslides", "sitecustomize"):
+        (tmp_path / f"{name}.py").write_text("open('ran', 'w')")
+    formula = "+".join(f"f_{{{number}}}(x)" for number in range(30))
+    found = Deck(tmp_path, with_content(f"- equation: '{formula}'")).sound
+    assert found.page.one(".formula").text.count("f") == 30
+    assert not (tmp_path / "ran").exists()
+    broken = Deck(tmp_path, with_content(rf"- equation: '{formula} \foo'"))
+    assert broken.messages[0].startswith(
+        f'16:{21 + len(formula)}: this formula cannot be read: Unknown command "\\foo"'
+    )
+
+
 # ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 FLOODS = {
@@ -153,7 +227,6 @@ FLOODS = {
     "broken formulas": "- '" + "".join(f"$\\foo{i}$ " for i in range(5_000)) + "'",
     "pictures": "- '" + "".join(f"![](x{i}.png) " for i in range(3_000)) + "'",
     "a wide table": "- table: {header: [" + "a," * 100 + "], rows: [" + ("[" + "b," * 100 + "],") * 100 + "]}",
-    "long formula": f"- equation: '{'x' * (MAX_FORMULA + 1)}'",
     "deep formula": f"- '${'{' * 2_000}{'}' * 2_000}$'",
     "brackets": f"- '{'[' * 20_000}'",
     "quotes": f"- '{'> ' * 5_000}'",

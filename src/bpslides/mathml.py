@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from markupsafe import Markup
-from math_core import LatexError, LatexToMathML
 
-MAX_FORMULA = 5_000
+from bpslides.latex import FormulaError, convert
 
 
 class MathError(ValueError):
@@ -28,25 +27,17 @@ class MathError(ValueError):
         return None
 
 
-@cache
-def _converter() -> LatexToMathML:
-    macros = {"norm": r"\left\lVert #1\right\rVert", "abs": r"\left\lvert #1\right\rvert"}
-    return LatexToMathML(fancy_error=False, macros=macros)
-
-
 @lru_cache(maxsize=20_000)
 def mathml(latex: str, *, display: bool = False) -> Markup:
     """LaTeX as a ``<math>`` element. Raises :class:`MathError`."""
-    if len(latex) > MAX_FORMULA:
-        raise MathError(f"a formula may have at most {MAX_FORMULA} characters", 0)
     try:
-        html = _converter().convert_with_local_state(latex, displaystyle=display)
-        # The style sheet lowers primes: the font's are drawn high already, and a superscript would lift them twice.
-        return Markup(html.replace("<mo>′</mo></msup>", '<mo class="prime">′</mo></msup>'))  # noqa: S704 - math-core escapes
-    except LatexError as error:
+        html = convert(latex, display)
+    except FormulaError as error:
         offset, _, message = str(error).partition(": ")
         known = offset.isdigit()
         raise MathError(message if known else str(error), int(offset) if known else 0) from None
+    # The style sheet lowers primes: the font's are drawn high already, and a superscript would lift them twice.
+    return Markup(html.replace("<mo>′</mo></msup>", '<mo class="prime">′</mo></msup>'))  # noqa: S704 - math-core escapes
 
 
 def display_formula(latex: str) -> Markup:
