@@ -91,7 +91,7 @@ def test_a_mini_batch_is_a_step(size: int, n: int) -> None:
     assert float(state.sweep.gradient("b")) == pytest.approx(np.mean(w * X + b - Y), rel=1e-12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     name=st.sampled_from(list(DEFAULTS)),
     order=st.sampled_from([Batches("online", 4), Batches("mini", 4, 2, 9), Batches("mini", 5, 1)]),

@@ -52,7 +52,7 @@ def assert_equal(runs: list[Run], n: int, relative: float) -> None:
         assert np.abs(value - leapt[name]).max() <= relative * np.abs(value).max(), name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(recipe=recipes(arrays=False), name=st.sampled_from(list(DEFAULTS)), rates=st.sampled_from(SCHEDULES))
 def test_single_numbers_are_the_same_to_the_last_bit(recipe: Recipe, name: str, rates: Schedule | None) -> None:
     """Random graphs of single numbers, every optimizer and schedule: 1e-15 relative after five updates."""
@@ -62,7 +62,7 @@ def test_single_numbers_are_the_same_to_the_last_bit(recipe: Recipe, name: str, 
     assert_equal(runs, 5, 1e-15)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(recipe=recipes(arrays=True), name=st.sampled_from(list(DEFAULTS)))
 def test_arrays_are_the_same(recipe: Recipe, name: str) -> None:
     """Random graphs with arrays and every optimizer: 1e-13 relative after five updates."""

@@ -134,7 +134,7 @@ def test_large_models_raise_few_false_alarms(tmp_path: Path) -> None:
     assert len(stale(tmp_path, ", ".join(typed), models=models)) <= 15
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([0.81, 1.1, 3.6, 1.8, 0.536, 0.6561]), st.integers(1, 8), st.sampled_from("f%e"))
 def test_roundings_are_right(tmp_path: Path, value: float, digits: int, kind: str) -> None:
     """However a model's number is rounded, the result is not stale."""

@@ -39,7 +39,7 @@ def test_numbers_in_text(tmp_path: Path, expression: str, text: str) -> None:
     assert page.one(".prose").text == f"It is {text}."
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(-5, 5), st.floats(-5, 5), st.sampled_from(["w", "b", "z", "y_hat", "L"]))
 def test_numbers_in_text_are_those_of_the_program(tmp_path: Path, w: float, b: float, name: str) -> None:
     """Whatever the parameters are, text, table and formula show what the program computes."""

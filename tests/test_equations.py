@@ -133,7 +133,7 @@ def printed(latex: str) -> float:
 WEIGHT = st.floats(-3, 3).map(lambda x: round(x, 4)).filter(lambda x: abs(x) > 1e-3)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.tuples(WEIGHT, WEIGHT, WEIGHT),
     st.sampled_from(
@@ -159,7 +159,7 @@ def test_the_printed_chain_gives_the_gradient(
     assert printed(chain) == pytest.approx(gradient, rel=1e-9, abs=1e-12)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WEIGHT, WEIGHT, st.integers(0, 3))
 def test_the_printed_update_gives_the_weight(tmp_path: Path, w: float, x: float, steps: int) -> None:
     """Whoever works out the printed step gets the weight after it."""

@@ -20,7 +20,7 @@ BLOCK = "- figure: {python: 'figures.py:draw'}"
 
 def run(body: str, **arguments: Any) -> Any:
     """What a function with this body returns from its process."""
-    return call("figures.py", f"def draw(**given):\n    {body}\n", "draw", arguments, timeout=3)
+    return call("figures.py", f"def draw(**given):\n    {body}\n", "draw", arguments, timeout=30)
 
 
 def deck(folder: Path, source: str, block: str = BLOCK, *, trusted: bool = True) -> Deck:
@@ -93,7 +93,7 @@ def test_an_endless_loop_is_stopped() -> None:
     before = time.monotonic()
     with pytest.raises(Failed, match="it took longer than 1 seconds and was stopped"):
         call("figures.py", f"def draw():\n    {forked}\n", "draw", {}, timeout=1)
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
 
 
 def test_nobody_is_left_behind(tmp_path: Path) -> None:

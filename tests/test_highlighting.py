@@ -20,7 +20,7 @@ def text_of(lines: Sequence[str]) -> str:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=80), st.sampled_from(SOME))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_text_stays(text: str, language: str | None) -> None:
     """Colours change no character, and no character becomes markup."""
     lines = highlighted(text, language)

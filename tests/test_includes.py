@@ -198,7 +198,7 @@ def test_ids_that_clash_twice(home: Path) -> None:
 NAMES = st.sampled_from(["a", "b", "a-2", "a-3", "b-2"])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(NAMES, min_size=1, max_size=4, unique=True), min_size=1, max_size=5), st.data())
 def test_links_find_their_slides(tmp_path: Path, files: list[list[str]], data: st.DataObject) -> None:
     """However decks are nested and included, ids are unique, and each link leads to the slide of its own deck."""

@@ -113,7 +113,7 @@ def test_saturated_in_a_batch(tmp_path: Path) -> None:
     assert counted == [[value] for value in named]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.floats(-36, 36), st.sampled_from([0.0, 0.25, 1.0]))
 def test_both_forms_of_a_cross_entropy_agree(tmp_path: Path, z: float, target: float) -> None:
     """Textbook form or not: the loss is that of the logits, δ is output minus target, and δ is the slope times σ'."""

@@ -214,7 +214,7 @@ WORDS = ["javascript:", "onclick=", "<script", "</script>", "style=", "url(x)", 
 FRAGMENTS = st.sampled_from([*HOSTILE, *MARKS, *WORDS])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(FRAGMENTS | st.text(max_size=5), max_size=12).map("".join))
 def test_random_markdown(text: str) -> None:
     """No text, however it is put together, becomes anything but harmless elements that are closed rightly."""

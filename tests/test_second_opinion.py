@@ -161,7 +161,7 @@ def test_random_graphs(
             reporter.write_line(f"no second opinion from {library}: it is not installed; the complex step still holds")
         return
 
-    @settings(max_examples=120, deadline=None)  # the first call imports the library
+    @settings(max_examples=120)  # the first call imports the library
     @given(recipe=recipes(arrays=arrays))
     def agree(recipe: Recipe) -> None:
         assert_agree(ours(recipe), OTHERS[library](recipe))
@@ -202,7 +202,7 @@ def complex_step(recipe: Recipe, name: str) -> float:
     return complex(play(recipe, leaf, op)).imag / h
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(recipe=recipes(arrays=False))
 def test_random_graphs_against_a_complex_step(recipe: Recipe) -> None:
     """With nothing installed, graphs of single numbers agree with a complex step to 1e-12."""

@@ -147,7 +147,6 @@ def test_flood(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that sends far too much is let go, while others are served."""
     monkeypatch.setattr(sockets, "MAX_RATE", 20)
     with client.page("talk") as page:
-        started = time.monotonic()
         with pytest.raises(ConnectionClosed):  # noqa: PT012 - whether sending or receiving notices first is chance
             for _ in range(2000):
                 page.send("{}")
@@ -155,7 +154,6 @@ def test_flood(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
                 page.recv(5)
         assert page.close_code == 1008
         assert client.get("/talk/")[0].status == 200
-        assert time.monotonic() - started < 3
 
 
 def test_bucket() -> None:
@@ -186,7 +184,7 @@ def test_goodbye(tmp_path: Path) -> None:
         deck = client.library.decks["talk"]
         assert len(deck.pages) == 50
         started = time.monotonic()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     for page in open_pages:
         assert closed_with(page) == 1001
     assert len(deck.pages) == 0
@@ -209,7 +207,7 @@ def test_pages_that_go_are_forgotten(client: Client) -> None:
 # ── clients that misbehave ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def raw(client: Client, data: bytes, seconds: float = 2.0) -> bytes:
+def raw(client: Client, data: bytes, seconds: float = 10.0) -> bytes:
     """Everything that comes back for these bytes until the server closes."""
     with socket.create_connection(("127.0.0.1", client.port), timeout=seconds) as connection:
         connection.sendall(data)
@@ -232,19 +230,19 @@ def test_half_a_request(client: Client, monkeypatch: pytest.MonkeyPatch, start: 
     monkeypatch.setattr(server, "REQUEST_TIME", 0.2)
     started = time.monotonic()
     raw(client, start)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4  # of the five seconds that there are else
 
 
 def test_a_drop_at_a_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sending a byte now and then does not win more time."""
     monkeypatch.setattr(server, "REQUEST_TIME", 0.3)
-    with socket.create_connection(("127.0.0.1", client.port), timeout=2) as connection:
+    with socket.create_connection(("127.0.0.1", client.port), timeout=10) as connection:
         started = time.monotonic()
         with pytest.raises(OSError, match=r"Broken pipe|reset"):  # noqa: PT012 - any of the bytes may be the last
             for letter in b"GET /talk/ HTTP/1.1\r\nX-Slow: " + b"a" * 100:
                 connection.sendall(bytes([letter]))
                 time.sleep(0.05)
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 4
 
 
 def test_open_pages_have_all_the_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -147,7 +147,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     question=st.fixed_dictionaries(
         {},
@@ -168,7 +168,7 @@ def test_any_question_gets_a_reply(numbers: Numbers, question: dict[str, Any]) -
     assert ("result" in reply) != ("error" in reply)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text())
 def test_any_text_gets_a_reply(numbers: Numbers, text: str) -> None:
     """Nor does any other text."""

@@ -301,9 +301,7 @@ TREES = st.recursive(
 )
 
 
-@settings(
-    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.dictionaries(PIECES, TREES, max_size=3), st.lists(st.dictionaries(PIECES, TREES, max_size=3), max_size=3))
 def test_any_tree_is_built_or_refused(tmp_path: Path, head: dict[str, object], slides: list[object]) -> None:
     """Whatever shape the data has, there is a page or a message; nothing else is raised."""
@@ -313,7 +311,7 @@ def test_any_tree_is_built_or_refused(tmp_path: Path, head: dict[str, object], s
         assert make_site(tmp_path / "deck.yaml", Output.SERVE)[0].page
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.binary(max_size=300)
     | st.text("{}[]:-#&*!|>%@ \n\"'ab$1", max_size=300).map(lambda text: f"{START}  - title: {text}".encode())

@@ -181,7 +181,7 @@ def test_variables_travel(tmp_path: Path) -> None:
     ]
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(range(5)), st.floats(-100, 100).map(lambda x: round(x, 3)))
 def test_order_does_not_matter(tmp_path: Path, order: list[int], start: float) -> None:
     """Variables that lean on one another give the same in any order."""

@@ -81,7 +81,7 @@ def test_formulas_hold_symbols_and_numbers(tmp_path: Path) -> None:
     assert walk.substeps[-1].formulas[1].endswith(r"-0.7155 \cdot 0.2036 \cdot (-1.2) \cdot 0.1779 \cdot 1.5 = 0.0466")
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.floats(0.1, 2),
     st.floats(-2, 2),

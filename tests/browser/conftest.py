@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from bpslides.browser import launch
+from bpslides.browser import launch, look
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import find
@@ -21,6 +21,8 @@ from bpslides.write import write_file
 
 DESKTOP = {"width": 1280, "height": 720}
 PHONE = {"width": 390, "height": 844}
+
+expect.set_options(timeout=20_000)  # for machines with more to do; what comes at once is seen at once
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,6 +109,17 @@ def static(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     return build
 
 
+def overflow(page: Page) -> list[object]:
+    """What goes over the edges of the slide that is shown, once it is at rest: formulas are fitted after it came in."""
+    found: list[object] = look(page, "overflow")
+    for _ in range(60):
+        if not found:
+            break
+        page.wait_for_timeout(50)
+        found = look(page, "overflow")
+    return found
+
+
 @dataclass
 class Server:
     """A running `bpslides serve`."""
@@ -117,7 +130,7 @@ class Server:
     def stop(self) -> None:
         """End it as Ctrl-C does."""
         self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=5)
+        self.process.communicate(timeout=30)
 
 
 def start_server(*arguments: str, port: int = 0) -> Server:

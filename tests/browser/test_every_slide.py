@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from bpslides import paths
-from bpslides.browser import look
 
-from .conftest import DESKTOP, PHONE, Watched
+from .conftest import DESKTOP, PHONE, Watched, overflow
 
 CANVASES = {"desktop": DESKTOP, "phone": PHONE}
 
@@ -35,10 +34,8 @@ def test_there_and_back(deck: str, canvas: str, static: Callable[[str], str], wa
     while not page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
         page.keyboard.press("ArrowRight")
         there.append(place(page))
-        if not page.evaluate("Reveal.availableFragments().next"):
-            page.wait_for_timeout(60)  # formulas are fitted after the slide has come in
-            if found := look(page, "overflow"):
-                overflowing[there[-1]] = found
+        if not page.evaluate("Reveal.availableFragments().next") and (found := overflow(page)):
+            overflowing[there[-1]] = found
     back = [place(page)]
     while page.evaluate("!Reveal.isFirstSlide() || Reveal.availableFragments().prev"):
         page.keyboard.press("ArrowLeft")

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page
 
 from bpslides import theme
-from bpslides.browser import look
 from bpslides.errors import Problems
 from bpslides.pipeline import compute, make_site
 from bpslides.render import Output, render
@@ -17,7 +16,7 @@ from bpslides.source import find
 from bpslides.text import Text
 from bpslides.write import write_file
 
-from .conftest import PHONE, Watched, start_server
+from .conftest import PHONE, Watched, overflow, start_server
 
 DECK = """\
 title: Colours
@@ -117,8 +116,7 @@ def test_our_densest_deck_fits_into_every_theme(name: str, tmp_path: Path, watch
     page = watched.goto(write_file(render(source, numbers, problems, Output.SINGLE_FILE), tmp_path).as_uri())
     for slide in page.evaluate("[...document.querySelectorAll('.slides section[id]')].map(s => s.id)"):
         page.evaluate("id => Reveal.slide(Reveal.getIndices(document.getElementById(id)).h, 0, 99)", slide)
-        page.wait_for_timeout(60)  # formulas are fitted after the slide has come in
-        if over := look(page, "overflow"):
+        if over := overflow(page):
             found[slide] = over
     assert found == {}
     watched.assert_quiet()

@@ -52,15 +52,17 @@ export function glideBetween(deck: RevealApi): void {
     slides.classList.add("disable-slide-transitions");
     requestAnimationFrame(() => {
       const scale = deck.getScale();
+      const moving: Promise<Animation>[] = [];
       for (const [key, { element, box }] of pieces(currentSlide)) {
         if (element.closest(".fragment:not(.visible)")) continue;
         const from = old.get(key)?.box;
         const start: Keyframe = from?.width
           ? { transform: `translate(${(from.left - box.left) / scale}px, ${(from.top - box.top) / scale}px)` }
           : { opacity: 0 };
-        element.animate([start, {}], { duration: DURATION, easing: EASING });
+        moving.push(element.animate([start, {}], { duration: DURATION, easing: EASING }).finished);
       }
-      setTimeout(() => slides.classList.remove("disable-slide-transitions"), DURATION);
+      // Not after a time: on a busy machine the last frame comes later. One that is taken away counts as done.
+      void Promise.allSettled(moving).then(() => slides.classList.remove("disable-slide-transitions"));
     });
   });
 }
