@@ -6,24 +6,19 @@ it in a single file, or on the server.
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import hashlib
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from bpslides import __version__, fonts, icons, paths
+from bpslides import __version__, icons
 from bpslides import theme as themes
 from bpslides.assets import Assets
 from bpslides.backdrops import backdrop, scheme_rule
@@ -31,14 +26,15 @@ from bpslides.compute import Numbers
 from bpslides.diagrams import layered
 from bpslides.errors import Problems, did_you_mean
 from bpslides.footnotes import Footnotes
-from bpslides.formatting import format_number
+from bpslides.frame import Frame
 from bpslides.markup import Writer
 from bpslides.mathml import MathError, display_formula, mathml
 from bpslides.model import Block, Logo, Slide, Stack, Table
 from bpslides.notation import Entry, Ledger, missing
-from bpslides.policy import CANVASES, content_hash, content_policy
+from bpslides.policy import CANVASES
 from bpslides.source import Source
 from bpslides.symbolic import default_symbol
+from bpslides.templating import block_macros, environment
 from bpslides.text import Text
 from bpslides.views import VIEWS, place_of
 
@@ -148,13 +144,14 @@ def render(
         }
         for slide in source.slides
     ]
-    frame = _Frame(assets, output)
+    # The server's fonts are whole: a later save may bring other letters, or the first plot.
+    served = output is Output.SERVE
+    frame = Frame(assets, whole_fonts=served)
     title = renderer.text.plain(deck.title)
     body = "\n".join(columns)
     notation = renderer.explanations()
     frame.style(theme, "\n".join([body, title, notation]), renderer.rules(deck.logo))
-    # Under the server a later save may bring the first plot.
-    frame.script(plots='class="plot"' in body or output is Output.SERVE)
+    frame.script(plots='class="plot"' in body or served)
     settings: dict[str, Any] = {
         "output": output.name.lower(),
         "plotly": frame.plotly_link,
@@ -170,7 +167,7 @@ def render(
         .render(
             lang=str(deck.lang),
             theme=theme,
-            csp=frame.policy() if output is not Output.SERVE else None,
+            csp=None if served else frame.policy(),
             version=__version__,
             title=title,
             description=renderer.text.plain(deck.subtitle) if deck.subtitle else None,
@@ -202,9 +199,6 @@ def _fingerprint(*parts: Any) -> str:
     return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-BLOCK_TEMPLATES = ("text", "story", "media", "figures", "live", "walk", "layout")
-"""The files in ``templates/blocks`` that hold a macro per kind of block."""
-
 #: A cell of a table that holds a number: of a model, or as typed.
 _NUMERIC = re.compile(r"\s*(\{\{.*\}\}|[-+−]?[\d.,]+\s?%?)\s*\Z", re.DOTALL)
 
@@ -225,7 +219,7 @@ class Renderer:
         self.text = Writer(numbers, assets, ledger, problems)
         self._ledger, self._assets, self._theme = ledger, assets, theme
         self._schemes: set[str] = set()
-        self._macros = _macros()
+        self._macros = block_macros()
         self._slide_template = environment().get_template("slide.html")
         self._alignments: dict[tuple[int, int], str] = {}
         self.drawn: list[Block] = []
@@ -373,97 +367,3 @@ class Renderer:
             place = name.place() if isinstance(name, Text) else None
             self.problems.error(f"there is no icon “{name}”", place, did_you_mean(name, icons.names()))
         return shapes or Markup()
-
-
-class _Frame:
-    """What stands around the slides: styles with fonts, scripts, and the policy that allows exactly these."""
-
-    def __init__(self, assets: Assets, output: Output) -> None:
-        self._assets, self._output = assets, output
-        self.parts: dict[str, Any] = dict.fromkeys(
-            ("style_text", "style_link", "script_text", "script_link", "plotly_text")
-        )
-        self.plotly_link = ""
-
-    def style(self, theme: themes.Theme, html: str, own: str) -> None:
-        """Base styles, then the theme, then the deck's own rules and the fonts."""
-        rules = [own]
-        stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
-        for font, wanted in fonts.needed(html, stacks):
-            data = fonts.whole(font) if self._output is Output.SERVE else fonts.subset(font, wanted)
-            address = self._assets.link(font.file, data)
-            # The style sheet lies in the same folder as the fonts.
-            rules.append(fonts.face_rule(font, address.removeprefix("assets/")))
-        css = "\n".join([paths.static("base.css").decode(), theme.css, *rules])
-        if self._assets.single_file:
-            self.parts["style_text"] = Markup(css)  # noqa: S704 - ours, and the theme is checked when loaded
-        else:
-            self.parts["style_link"] = self._assets.link("deck.css", css.encode())
-
-    def script(self, *, plots: bool) -> None:
-        """The runtime, and, where there are plots, Plotly where the page finds it when one comes near."""
-        script = paths.static("deck.js")
-        if self._assets.single_file:
-            self.parts["script_text"] = Markup(script.decode().replace("</script", "<\\/script"))  # noqa: S704 - ours
-            if plots:
-                self.parts["plotly_text"] = base64.b64encode(paths.static("plotly.js.gz")).decode()
-        else:
-            self.parts["script_link"] = self._assets.link("deck.js", script)
-            if plots:
-                self.plotly_link = self._assets.link("plotly.js", paths.static("plotly.js"))
-
-    def policy(self) -> str:
-        """The Content Security Policy of the page."""
-        if not self._assets.single_file:
-            return content_policy("'self'", "'self'", "'self'", "'self' data:")
-        scripts = content_hash(str(self.parts["script_text"]))
-        if self.parts["plotly_text"]:
-            scripts += f" {content_hash(paths.static('plotly.js').decode())}"
-        styles = content_hash(str(self.parts["style_text"]))
-        return content_policy(scripts, styles, "data:", "data:", "data:", connect="'none'")
-
-
-def _json(value: Any) -> Markup:
-    """JSON that can stand inside a script element: no end tag, no comment, no NaN."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(re.sub(r"[<>&\u2028\u2029]", lambda m: f"\\u{ord(m[0]):04x}", text))  # noqa: S704 - escaped here
-
-
-class _CompiledTemplates(FileSystemBytecodeCache):
-    """Compiled templates, kept as Python keeps .pyc files: compiling takes longer than a small deck does."""
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it if the disk lets us; without it everything still works."""
-        with contextlib.suppress(OSError):
-            super().dump_bytecode(bucket)
-
-
-def _compiled_templates() -> _CompiledTemplates | None:
-    try:
-        return _CompiledTemplates()  # in a folder that only the user may write, which jinja2 checks
-    except (OSError, RuntimeError):
-        return None
-
-
-@lru_cache(maxsize=1)
-def _macros() -> dict[str, Callable[..., Markup]]:
-    """Every macro of the blocks' templates by its name, which is the kind of block that it draws."""
-    modules = [environment().get_template(f"blocks/{name}.html").module for name in BLOCK_TEMPLATES]
-    return {name: macro for module in modules for name, macro in vars(module).items() if not name.startswith("_")}
-
-
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """The templates of all pages; what they show is escaped unless it is Markup."""
-    made = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        bytecode_cache=_compiled_templates(),
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["json"] = _json
-    made.filters["number"] = format_number
-    return made

@@ -18,9 +18,10 @@ from bpslides.mathml import mathml
 from bpslides.notation import Ledger
 from bpslides.policy import content_hash
 from bpslides.related import plain
-from bpslides.render import Output, environment
+from bpslides.render import Output
 from bpslides.series import Collection, Entry, Section
 from bpslides.source import Source, empty_deck
+from bpslides.templating import environment
 from bpslides.text import Text
 
 

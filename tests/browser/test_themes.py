@@ -110,7 +110,7 @@ def test_tokens_on_both_canvases(deck: Path, tmp_path: Path, watch: Callable[...
 @pytest.mark.parametrize("name", ["stark", "paper", "contrast"])
 def test_our_densest_deck_fits_into_every_theme(name: str, tmp_path: Path, watch: Callable[..., Watched]) -> None:
     """Each slide with all its fragments stays on its canvas, also in the themes that the deck was not made for."""
-    watched, problems, found = watch(), Problems(), dict[str, list[str]]()
+    watched, problems, found = watch(), Problems(), dict[str, list[object]]()
     source, numbers = compute(find("chain-rule"), problems)
     source.deck.theme = Text(name)
     page = watched.goto(write_file(render(source, numbers, problems, Output.SINGLE_FILE), tmp_path).as_uri())
