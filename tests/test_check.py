@@ -111,8 +111,15 @@ def test_links_to_other_hosts_are_one_note(linked: Path) -> None:
     text = "[a](https://b.example/x) [c](http://a.example) <https://a.example/2> `[d](https://c.example)`"
     deck = f"title: T\nslides:\n  - title: One\n    content: '{text}'\n    notes: x\n"
     assert lines(found(linked, deck)) == [
-        "4: note: 3 links lead to other hosts, which were not asked: a.example, b.example"
+        (
+            "4: note: 3 links lead out of the deck, to a.example, b.example; "
+            "they were not tried, since no other host is ever asked"
+        )
     ]
+    deck = "title: T\nslides:\n  - {title: One, content: '<https://a.example>', notes: x}\n"
+    (note,) = found(linked, deck)
+    assert note.message.startswith("1 link leads out of the deck, to a.example; it was not tried")
+    assert note.hint is None
 
 
 # ── notes and pictures ────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,7 +162,7 @@ def test_picture_without_alternative_text(tmp_path: Path) -> None:
         (7, 390, "about 3 minutes, and its “duration” is 7"),
         (2, 390, "about 3 minutes, and its “duration” is 2"),
         (1, 0, None),
-        (5, 0, "about 1 minutes, and its “duration” is 5"),
+        (5, 0, "about 1 minute, and its “duration” is 5"),
     ],
 )
 def test_time(minutes: int, words: int, said: str | None, tmp_path: Path) -> None:
@@ -166,6 +173,20 @@ def test_time(minutes: int, words: int, said: str | None, tmp_path: Path) -> Non
     assert [problem.message for problem in problems] == ([f"this talk takes {said}"] if said else [])
     assert [problem.place.line for problem in problems if problem.place] == [2] * len(problems)
     assert all(f"{words} words of notes" in str(problem.hint) for problem in problems)
+
+
+def test_time_to_play(tmp_path: Path) -> None:
+    """A live block takes half a minute, wherever it stands."""
+    curve = "curve: {function: x**2, domain: [0, 1], at: 0.5}"
+    live = f"[{{columns: [[{{{curve}}}, {{{curve}}}], {{{curve}}}]}}, {{{curve}}}]"
+    deck = "title: T\nduration: {}\nslides:\n  - {{title: One, content: {}, notes: word}}\n"
+    assert found(tmp_path, deck.format(2, live), "duration") == []
+    (problem,) = found(tmp_path, deck.format(9, live), "duration")
+    assert problem.message == "this talk takes about 2 minutes, and its “duration” is 9"
+    assert "30 s for each of 4 live blocks" in str(problem.hint)
+    (problem,) = found(tmp_path, deck.format(2, "x"), "duration")
+    assert problem.message.startswith("this talk takes about 1 minute,")
+    assert "live" not in str(problem.hint)
 
 
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -225,7 +225,7 @@ def test_check_notes_do_not_count(run: Run) -> None:
     write(DECK.replace("The network", "See [how](https://example.org/) the network"))
     result = run("check", "talk", "--strict")
     assert result.code == 0
-    assert "note: 1 link leads to other hosts, which were not asked: example.org" in result.err
+    assert "note: 1 link leads out of the deck, to example.org; it was not tried" in result.err
     assert result.out == "talk/deck.yaml: no problems\n"
     (note,) = json.loads(run("check", "talk", "--strict", "--format", "json").out)
     assert (note["severity"], note["check"], note["slide"]) == ("note", "links", "one")
@@ -321,6 +321,31 @@ def test_values_over_steps(run: Run) -> None:
     assert neuron["over"] == {"L": pytest.approx([0.81, 0.6561, 0.531441])}
     assert neuron["values"]["L"] == neuron["over"]["L"][2]
     assert run("values", "talk", "--over", "LL").err.endswith("has no value “LL” (did you mean “L”?)\n")
+
+
+def test_values_of_several_over_steps(run: Run) -> None:
+    """Several names are columns of one table, be they given one by one or with commas; elements and gradients, too."""
+    write(DECK.replace("b: 0.1}", "b: 0.1, v: [1, 2]}").replace("relu(z)", "relu(z) + 0*sum(v)"))
+    for arguments in (["--over", "L,grad.w", "--over", "v[1]"], ["--over", "L", "--over", "grad.w", "--over", "v[1]"]):
+        lines = run("values", "talk", *arguments, "--steps", "1").out.splitlines()
+        assert [line.split() for line in lines[1:4]] == [
+            ["step", "L", "grad.w", "v[1]"],
+            ["0", "0.81", "-3.6", "2"],
+            ["1", "0.6561", "-3.24", "2"],
+        ]
+    over = json.loads(run("values", "talk", "--over", "L,v[0]", "--steps", "1", "--json").out)["neuron"]["over"]
+    assert over == {"L": pytest.approx([0.81, 0.6561]), "v[0]": [1, 1]}
+    for wrong, said in (("v[2]", "v has no element [2]"), ("L,K", "no value “K”"), ("L[0]x", "no value “L[0]x”")):
+        result = run("values", "talk", "--over", wrong)
+        assert result.code in (1, 2)
+        assert (result.out, said in result.err) == ("", True)
+
+
+def test_values_without_models(run: Run) -> None:
+    """A deck that computes nothing says so; for programs it is an empty mapping."""
+    write("title: T\nslides: [{title: A}]\n", "plain/deck.yaml")
+    assert run("values", "plain").out.startswith("this deck has no models")
+    assert json.loads(run("values", "plain", "--json").out) == {}
 
 
 def test_values_of_no_model(run: Run) -> None:
@@ -500,9 +525,12 @@ def test_schema(run: Run) -> None:
 
 
 def test_help_lists_every_page(run: Run) -> None:
-    """Without a topic, help is a list of what there is help on."""
-    listed = [line.split()[0] for line in run("help").out.splitlines()]
+    """Without a topic, help is a list of what there is help on: pages, then the other topics."""
+    pages, _, others = run("help").out.partition("\n\n")
+    listed = [line.split()[0] for line in pages.splitlines()]
     assert listed == ["deck", "slides", "series", "models", "expressions", "themes", *BLOCKS]
+    assert "claims" in others
+    assert "variables" in others
 
 
 def test_help_on_a_block(run: Run) -> None:
@@ -515,7 +543,16 @@ def test_help_on_a_block(run: Run) -> None:
 
 
 def test_help_on_nothing(run: Run) -> None:
-    """A misspelt topic gets a suggestion."""
+    """A misspelt topic gets a suggestion, and one in other words what it is called here; nothing far off is named."""
     result = run("help", "calout")
     assert (result.code, result.out) == (2, "")
     assert "did you mean “callout”?" in result.err
+    for topic, hint in {
+        "photo": "did you mean “image”?",
+        "maths": "did you mean “equation”?",
+        "bullets": "did you mean “list”?",
+        "chart": "did you mean “figure”?",
+        "zebra": "“bpslides help” lists all topics",
+    }.items():
+        result = run("help", topic)
+        assert (result.code, result.out, result.err) == (2, "", f"Error: there is no help on “{topic}” ({hint})\n")

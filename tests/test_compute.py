@@ -24,6 +24,8 @@ from tests.decks import NEURON, Deck, with_content
         ("neuron.after(1).L", "0.6561"),
         ("neuron.after(2).updated.w | .4f", "0.5976"),
         ("neuron.after(1).grad.w | .3f", "−3.240"),
+        ("neuron.learning_rate", "0.01"),
+        ("len([neuron.w, neuron.b])", "2"),
         ("-neuron.grad.w * 2", "7.2"),
         ("max(neuron.w, neuron.b) | .1f", "0.5"),
         ("neuron.L | .1%", "81.0%"),
@@ -58,6 +60,8 @@ def test_numbers_in_text_are_those_of_the_program(tmp_path: Path, w: float, b: f
     [
         ("▸nuron.L", "there is no model “nuron” (did you mean “neuron”?)"),
         ("▸neuron.K", "“neuron” has no “K” (known here: L, b, w, x, y, y_hat, z)"),
+        ("▸neuron.rate", "“neuron” has no “rate” (did you mean “learning_rate”?)"),
+        ("▸neuron.learning_rat", "“neuron” has no “learning_rat” (did you mean “learning_rate”?)"),
         ("2*▸neuron.y_het", "“neuron” has no “y_het” (did you mean “y_hat”?)"),
         ("▸neuron.updated.z", "“neuron” has no “z” (known here: b, w)"),
         ("▸neuron", "“neuron” is a model: which of its numbers? (known here: L, b, w, x, y, y_hat, z)"),
@@ -157,6 +161,9 @@ def test_course(tmp_path: Path) -> None:
     program = Deck(tmp_path, with_content("- x")).sound.site.numbers.programs["neuron"]
     assert course(program, "L", 2) == pytest.approx([0.81, 0.6561, 0.531441])
     assert course(program, "w", 0) == [0.5]
+    assert course(program, "grad.w", 1) == pytest.approx([-3.6, -3.24])
+    with pytest.raises(AutodiffError, match=r"w has no element \[0\] \(it is a single number"):
+        course(program, "w[0]", 1)
     with pytest.raises(AutodiffError, match=r"100001 updates are not possible \(ask for 0 to 100,000\)"):
         course(program, "L", 100_001)
 
@@ -170,6 +177,23 @@ def test_course_of_an_array(tmp_path: Path) -> None:
         AutodiffError, match=r"w over 20,000 steps is more than 1,000,000 numbers \(ask for fewer steps"
     ):
         course(program, "w", 20_000)
+    assert course(program, "w[3]", 20) == [0] * 21
+    for beyond in ("w[50]", "w[0][0]"):
+        with pytest.raises(AutodiffError, match=r"its shape is \(50,\), and counting begins at 0"):
+            course(program, beyond, 1)
+
+
+def test_the_learning_rate_of_a_schedule(tmp_path: Path) -> None:
+    """It is that of the step which comes next; a model's own line of that name comes first."""
+    models = """\
+models:
+  falling: {parameters: {w: 1}, graph: {L: w**2}, learning_rate: {name: step, rate: 0.4, size: 2, factor: 0.5}}
+  named: {parameters: {w: 1}, graph: {learning_rate: 3*w, L: learning_rate**2}}
+"""
+    numbers = ("falling", "falling.after(1)", "falling.after(2)", "named", "named.grad")
+    content = "- '" + " ".join(f"{{{{ {name}.learning_rate }}}}" for name in numbers) + "'"
+    page = Deck(tmp_path, with_content(content, models)).sound.page
+    assert page.texts(".prose .num") == ["0.4", "0.4", "0.2", "3", "6"]
 
 
 def test_a_large_array_is_checked_in_places(tmp_path: Path) -> None:

@@ -93,6 +93,9 @@ def test_the_docstring_example() -> None:
         ("v > 0", True),
         ("  (a)  ", 1.5),
         ("+a", 1.5),
+        ("len(v)", 3.0),
+        ("len(M) * len(M[0])", 6.0),
+        ("sum(v) / len(v)", 2.0),
     ],
 )
 def test_values(text: str, expected: object) -> None:
@@ -149,6 +152,25 @@ def test_arithmetic_agrees_with_python(text: str) -> None:
         assert actual == pytest.approx(expected, rel=1e-9, abs=1e-300), text
 
 
+ARRAYS = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(st.integers(-9, 9), min_size=width, max_size=width), min_size=1, max_size=4)
+)
+
+
+@given(rows=ARRAYS, data=st.data())
+def test_elements_and_lengths_agree_with_python(rows: list[list[int]], data: st.DataObject) -> None:
+    """An index takes what Python's takes, from either end, and len counts what Python's does."""
+    i = data.draw(st.integers(-len(rows), len(rows) - 1))
+    j = data.draw(st.integers(-len(rows[0]), len(rows[0]) - 1))
+    assert value(f"{rows}[{i}]") == rows[i]
+    assert value(f"{rows}[{i}][{j}]") == rows[i][j]
+    assert value(f"len({rows})") == len(rows)
+    assert value(f"len({rows}[{i}])") == len(rows[i])
+    beyond = attempt(lambda: value(f"{rows}[{len(rows)}]"))
+    assert isinstance(beyond, ExpressionError)
+    assert f"the last is {len(rows) - 1}" in beyond.hint
+
+
 @given(left=ARITHMETIC, right=ARITHMETIC, operator=st.sampled_from(["<", "<=", "==", "!=", ">", ">="]))
 def test_comparisons_agree_with_python(left: str, right: str, operator: str) -> None:
     """A comparison is true exactly when Python says so of the two values."""
@@ -177,6 +199,22 @@ def test_any_text_parses_or_is_refused_at_a_place_in_it(text: str) -> None:
         assert all(0 <= node.start < node.end <= len(text) for node in walk(tree))
 
 
+def test_length_of_what_has_none() -> None:
+    """A single number is no array of one."""
+    with pytest.raises(ExpressionError, match="a single number has no length"):
+        value("len(a)")
+
+
+def test_the_length_of_a_node_is_a_constant() -> None:
+    """In a graph it counts the entries of the node, and no slope goes through it."""
+    tape = Tape()
+    x = tape.leaf("x", [1.0, 2.0, 4.0])
+    mean = evaluate(parse("sum(x) / len(x)"), lambda reference: x)
+    assert isinstance(mean, Var)
+    assert float(mean.value) == pytest.approx(7 / 3)
+    assert backward(tape, mean).gradient("x").tolist() == pytest.approx([1 / 3] * 3)
+
+
 @pytest.mark.parametrize(
     ("text", "offset", "hint"),
     [
@@ -200,6 +238,11 @@ def test_any_text_parses_or_is_refused_at_a_place_in_it(text: str) -> None:
         ("__import__(1)", 0, "functions are"),
         ("sigmoyd(a)", 0, 'did you mean "sigmoid"?'),
         ("a(1)", 0, "functions are"),
+        ("count(v)", 0, 'did you mean "len"?'),
+        ("average(v)", 0, 'did you mean "mean"?'),
+        ("len()", 0, "write len(x)"),
+        ("p.a.7", 3, "write a[7]"),
+        ("p.a.7.5", 3, "write a[7]"),
         ("W₁₃ * 2", 1, "W13"),
         ("x²", 1, "x**2"),
         ("a − 1", 2, "minus of the keyboard"),

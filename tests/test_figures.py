@@ -338,7 +338,40 @@ def test_training_that_diverges(tmp_path: Path) -> None:
 def test_training_of_an_array(tmp_path: Path) -> None:
     """A line shows single numbers."""
     (message,) = Deck(tmp_path, with_content("- figure: {training: vector, over: p}", QUICK)).messages
-    assert message.endswith("“p” is an array, and a line shows single numbers (such as the loss)")
+    assert message.endswith("“p” is an array, and a line shows single numbers (such as the loss, or p[0])")
+
+
+def test_training_of_elements(tmp_path: Path) -> None:
+    """One number of an array is a line, and so is its gradient."""
+    found = figure(tmp_path, "{training: vector, over: ['v[0]', 'grad.v[-1]'], steps: 2}", QUICK)
+    first, slope = data(found)["spec"]["data"]
+    assert (first["name"], slope["name"]) == ("v[0]", "∂L/∂v[-1]")
+    assert (first["y"][0], slope["y"][0]) == (1, -4)
+    (message,) = Deck(tmp_path, with_content("- figure: {training: vector, over: 'v[2]'}", QUICK)).messages
+    assert "v has no element [2]" in message
+
+
+@pytest.mark.parametrize(
+    ("block", "names"),
+    [
+        ("figure: {function: ▸neuron.w, variable: x, domain: [0, 1]}", "x"),
+        ("figure: {heatmap: ▸3 + 2, domain: [0, 1]}", "x or y"),
+        ("figure: {surface: ▸3, domain: [0, 1]}", "x or y"),
+        ("curve: {function: ▸2*neuron.w, variable: t, domain: [0, 1], at: 0}", "t"),
+        ("surface: {function: ▸3, domain: [0, 1], at: [0, 0]}", "x or y"),
+    ],
+)
+def test_functions_of_nothing(tmp_path: Path, block: str, names: str) -> None:
+    """A function that is the same everywhere is drawn, and told; a level line among others is meant."""
+    (message,) = Deck(tmp_path, with_content(f"- {block.replace('▸', '')}")).messages
+    assert message.startswith(
+        f"16:{9 + block.index('▸')}: warning: "
+        f"this function does not depend on {names}: it has the same value everywhere"
+    )
+    level = (
+        "- figure: {functions: [x**2, 1 - 0.5], variable: x, domain: [0, 1]}\n- figure: {heatmap: x**2, domain: [0, 1]}"
+    )
+    assert Deck(tmp_path, with_content(level)).messages == []
 
 
 @given(st.lists(st.floats(-1e6, 1e6)))

@@ -206,6 +206,19 @@ def test_undeclared_symbols_are_warnings_once(tmp_path: Path) -> None:
     assert not [node for node in page.all("div") if node.attributes.get("id") == ":notation"]
 
 
+def test_symbols_that_nobody_wrote_are_not_missed(tmp_path: Path) -> None:
+    """The “f” of a function without a symbol and the η of a step are ours; one that the author gave is told."""
+    step = "equation: {of: neuron.updated.w}"
+    notation = "x: input, w: weight, L: loss, y: height"
+    surface = "surface: {function: x**2 + y, domain: [0, 1], at: [0.5, 0.5]%s}"
+    assert deck(tmp_path, notation, f"- {surface % ''}\n- {step}").messages == []
+    for content in (f"- {surface % ', symbol: g'}", f"- {surface % ''}\n- '$g = 1$'"):
+        (message,) = deck(tmp_path, notation, content).messages
+        assert "the symbol “g” is not in the notation" in message
+    (message,) = deck(tmp_path, notation, f"- {surface % ''}\n- '$f = 1$'").messages
+    assert message.startswith("18:")
+
+
 @pytest.mark.parametrize(
     ("notation", "content", "messages"),
     [

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bpslides import reference, trust
+from bpslides import icons, reference, trust
 from bpslides.errors import Problems
 from bpslides.model import BLOCKS
 from bpslides.pipeline import make_shelf
+from bpslides.reference import topics
 from bpslides.reference.settings import Settings
 from bpslides.render import Output
 from bpslides.schema import deck_schema
@@ -135,9 +136,58 @@ def test_values_in_words() -> None:
     assert "a number above 0, at most 600" in settings.page("Deck")
 
 
+@pytest.mark.parametrize("topic", topics.SECTIONS)
+def test_topics_within_pages(topic: str) -> None:
+    """A topic is a section of a page, with the way to the rest of it."""
+    page, heading = topics.SECTIONS[topic]
+    answer = topics.answer(topic) or ""
+    assert answer.startswith(f"## {heading}\n\n")
+    assert answer.count("\n## ") == 0
+    assert answer.endswith(f"\n\nMore: bpslides help {page}\n")
+
+
+def test_topics_that_are_settings() -> None:
+    """A setting is told with the part that has it, and what it takes."""
+    kicker = topics.answer("kicker") or ""
+    assert "A setting of a slide. A few words in small type" in kicker
+    assert kicker.endswith("More: bpslides help slides\n")
+    caption = topics.answer("caption") or ""
+    assert "A setting of the block `table`, the block `code`, " in caption
+    assert "bpslides help icons" in (topics.answer("icon") or "")
+
+
+def test_spellings_of_a_topic() -> None:
+    """Capitals, hyphens, and one in place of many make no difference."""
+    assert topics.answer("Claim") == topics.answer("claims")
+    assert topics.answer("image") == topics.answer("IMAGES") == reference.page("image")
+    assert topics.answer("auto-animate") == topics.answer("auto_animate")
+    assert topics.answer("colour-of-money") is None
+
+
+def test_every_icon_is_listed() -> None:
+    """The list of icons has the names that cards and texts take."""
+    listed = (topics.answer("icons") or "").split("The names are:")[1].split()
+    assert set(icons.names()) <= set(listed)
+
+
+def test_other_words_lead_to_topics() -> None:
+    """What a synonym names is there, and no synonym hides a topic of that name."""
+    for word, names in topics.SYNONYMS.items():
+        assert all(topics.answer(name) for name in names), word
+        assert topics.suggestion(word) or topics.answer(word)
+        assert word not in reference.SUMMARIES
+        assert word not in topics.SECTIONS
+    assert topics.suggestion("clams") == "did you mean “claims”?"
+    assert topics.suggestion("variabels") == "did you mean “variables”?"
+    assert topics.suggestion("xylophone") is None
+
+
 def test_terminal_pages_have_no_links() -> None:
-    """In a terminal there is nothing to click."""
+    """In a terminal there is nothing to click; what an author would write stays as it is."""
+    assert "`[the loss](#/loss)`" in reference.for_terminal(topics.answer("links") or "")
+    assert "[visual guide](visual-guide)" in reference.for_terminal(reference.page("series"))
     shown = reference.for_terminal(reference.page("slides") + reference.page("flow"))
-    assert "](" not in shown
+    prose = re.sub(r"```.*?```|`[^`]*`", "", shown, flags=re.DOTALL)
+    assert "](" not in prose
     assert "list of blocks" in shown
     assert len(shown) < MAX_BYTES

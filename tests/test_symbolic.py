@@ -84,6 +84,7 @@ def test_derivatives_agree_with_the_sweep(text: str, point: tuple[float, float, 
         ("0.5*(O5.target - O5.a)**2", "O5.a", "-(O5.target - O5.a)"),
         ("max(y, 1) + x", "x", "1"),
         ("v[0]*x", "x", "v[0]"),
+        ("len(x)*x", "x", "len(x)"),
     ],
 )
 def test_derivatives_are_simple(text: str, name: str, expected: str) -> None:
@@ -136,6 +137,7 @@ def test_long_expressions_have_no_derivative_in_symbols() -> None:
         ("log(x) + sqrt(x) + abs(x)", r"\ln(x) + \sqrt{x} + \left|x\right|"),
         ("max(a, b)", r"\max(a, b)"),
         ("mean(x)", r"\mathrm{mean}(x)"),
+        ("sum(x)/len(x)", r"\frac{\sum x}{\mathrm{len}(x)}"),
         ("sum(a*b)", r"\sum a \, b"),
         ("W @ x", r"W \, x"),
         ("v[0]", "v_{0}"),

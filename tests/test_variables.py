@@ -127,6 +127,21 @@ def test_mistakes_in_use(tmp_path: Path, content: str, message: str) -> None:
     assert found.split(": ", 1)[1].startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2020-09-12", "it can only be shown as it is: write '{{ a }}' in quotes"),
+        ("12.9.2020", "it can only be shown as it is"),
+        ("Learning to see", "it can only be shown as it is"),
+        ("2 + 2", "if it is to be an expression, write it in braces: '{{ 2 + 2 }}'"),
+    ],
+)
+def test_hints_for_texts_that_are_calculated_with(tmp_path: Path, text: str, hint: str) -> None:
+    """Only what may be an expression is sent into braces; a date is none."""
+    (message,) = deck(tmp_path, f"{{a: {text}}}", "'{{ a + 1 }}'").messages
+    assert f"“a” is a text, and cannot be calculated with ({hint}" in message
+
+
 def test_a_broken_variable_is_told_once(tmp_path: Path) -> None:
     """Whoever uses it, be it a model, says nothing more."""
     models = "models: {m: {graph: {L: a * 2}}}\n"

@@ -13,6 +13,7 @@ import json
 import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -21,6 +22,7 @@ import click
 
 from bpslides import __version__
 from bpslides.errors import BpslidesError, DeckError, Problem, UsageError, did_you_mean, visible
+from bpslides.terminal import as_data, bold, has_colour, show, shown, styled
 
 if TYPE_CHECKING:
     from bpslides.render import Site
@@ -74,7 +76,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 130
     except BpslidesError as error:
-        click.echo(f"{_styled('Error:', fg='red')} {visible(str(error))}", err=True)
+        click.echo(f"{styled('Error:', fg='red')} {visible(str(error))}", err=True)
         return error.exit_code
     return code if isinstance(code, int) else 0
 
@@ -190,9 +192,9 @@ def check(deck: tuple[str, ...], strict: bool, browser: bool, style: str, trust:
             show([problem for problem in found if problem.severity == "note"])
             show(counted, file if counted else None)
         if style == "text" and not counted:
-            click.echo(f"{_shown(file)}: no problems")
+            click.echo(f"{shown(file)}: no problems")
     if style == "json":
-        click.echo(json.dumps([_as_json(problem) for problem in everything], indent=2))
+        click.echo(json.dumps([as_data(problem) for problem in everything], indent=2))
     if any(problem.severity == "error" or (strict and problem.severity == "warning") for problem in everything):
         raise click.exceptions.Exit(1)
 
@@ -201,18 +203,26 @@ def check(deck: tuple[str, ...], strict: bool, browser: bool, style: str, trust:
 @click.argument("deck")
 @click.option("--model", "wanted", metavar="NAME", help="Only this model.")
 @click.option("--steps", type=click.IntRange(0), default=0, show_default=True, help="After this many updates.")
-@click.option("--over", metavar="NAME", help="This value after every update from 0 to --steps.")
+@click.option(
+    "--over",
+    "wanted_over",
+    metavar="NAME",
+    multiple=True,
+    help="This value after every update from 0 to --steps, also grad.NAME or NAME[0]; may be given several times.",
+)
 @click.option(
     "--precision", type=click.IntRange(1, 17), default=6, show_default=True, help="Significant digits of the table."
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs: full precision.")
-def values(deck: str, wanted: str | None, steps: int, over: str | None, precision: int, as_json: bool) -> None:
+def values(
+    deck: str, wanted: str | None, steps: int, wanted_over: tuple[str, ...], precision: int, as_json: bool
+) -> None:
     """Print the numbers of the models.
 
     Values, gradients, and the parameters after the next update.
     """
     from bpslides.autodiff import AutodiffError
-    from bpslides.compute import course
+    from bpslides.compute import course, followed
     from bpslides.compute import values as numbers_of
     from bpslides.errors import Problems
     from bpslides.pipeline import compute
@@ -228,23 +238,29 @@ def values(deck: str, wanted: str | None, steps: int, over: str | None, precisio
     if wanted is not None:
         _refuse_unknown("model", wanted, programs)
         programs = {wanted: programs[wanted]}
-    if over is not None:
-        known = [name for program in programs.values() for name in program.names]
-        _refuse_unknown("value", over, known)
-        programs = {name: program for name, program in programs.items() if over in program.names}
+    over = [name.strip() for text in wanted_over for name in text.split(",") if name.strip()]
+    for name in over:
+        known = [known for program in programs.values() for known in program.names]
+        _refuse_unknown("value", followed(name).name, known)
+    if over:
+        programs = {name: p for name, p in programs.items() if any(followed(text).name in p.names for text in over)}
     results: dict[str, dict[str, Any]] = {}
     for name, program in programs.items():
         try:
-            courses = {} if over is None else {"over": {over: course(program, over, steps)}}
-            results[name] = (numbers_of(program, steps) if as_json or over is None else {}) | courses
+            courses = {text: course(program, text, steps) for text in over if followed(text).name in program.names}
+            results[name] = numbers_of(program, steps) if as_json or not over else {}
         except AutodiffError as error:
             raise BpslidesError(f"“{name}”: {error}") from None
+        if over:
+            results[name]["over"] = courses
     if as_json:
         click.echo(json.dumps(results, indent=2, allow_nan=False))
         return
+    if not results:
+        click.echo("this deck has no models, and so no numbers of its own: “bpslides help models” tells how to begin")
     for name, result in results.items():
-        rows = table(programs[name], result, precision) if over is None else course_table(result["over"], precision)
-        click.echo("\n".join([_bold(name), *(f"  {row}" for row in rows), ""]))
+        rows = course_table(result["over"], precision) if over else table(programs[name], result, precision)
+        click.echo("\n".join([bold(name), *(f"  {row}" for row in rows), ""]))
 
 
 def _refuse_unknown(what: str, wanted: str, known: Iterable[str]) -> None:
@@ -293,34 +309,29 @@ def schema() -> None:
 @commands.command(name="help")
 @click.argument("topic", required=False)
 def help_(topic: str | None) -> None:
-    """Explain a block, or another TOPIC of the deck language; without one, list them all."""
+    """Explain a block, a setting, or another TOPIC of the deck language; without one, list them."""
     from bpslides import reference
+    from bpslides.reference import topics
 
     if topic is None:
         width = max(map(len, reference.SUMMARIES))
         for name, summary in reference.SUMMARIES.items():
             click.echo(f"{name:{width}}  {summary}")
+        others = f"Also {', '.join(sorted(topics.SECTIONS))}, and every setting by its name, such as layout."
+        click.echo("\n" + textwrap.fill(others, 100))
         return
-    if topic not in reference.SUMMARIES:
-        hint = did_you_mean(topic, reference.SUMMARIES)
-        raise UsageError(f"there is no help on “{topic}”" + (f" ({hint})" if hint else ""))
-    text = reference.for_terminal(reference.page(topic))
-    if not _has_colour(sys.stdout):
+    answer = topics.answer(topic)
+    if answer is None:
+        hint = topics.suggestion(topic) or "“bpslides help” lists all topics"
+        raise UsageError(f"there is no help on “{topic}” ({hint})")
+    text = reference.for_terminal(answer)
+    if not has_colour(sys.stdout):
         click.echo(text, nl=False)
         return
     from rich.console import Console
     from rich.markdown import Markdown
 
     Console().print(Markdown(text))
-
-
-def show(problems: Sequence[Problem], file: Path | None = None) -> None:
-    """Print problems to standard error; with ``file``, their number in a last line."""
-    for problem in problems:
-        click.echo(_coloured(problem), err=True)
-    if file is not None:
-        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        click.echo(f"{count} in {_shown(file)}", err=True)
 
 
 def _trust(decks: Iterable[Path]) -> None:
@@ -332,7 +343,7 @@ def _trust(decks: Iterable[Path]) -> None:
 
     for deck in decks:
         for file in files_in(load(deck, Problems()).slides):
-            click.echo(f"trusted: {_shown(file)} (sha256 {trust.remember(file)[:12]}…)", err=True)
+            click.echo(f"trusted: {shown(file)} (sha256 {trust.remember(file)[:12]}…)", err=True)
 
 
 def _find(name: str) -> Path:
@@ -348,50 +359,3 @@ def _files(name: str) -> list[Path]:
 
     collection = chosen([name], Problems())
     return [*collection.files, *(entry.file for entry in collection.entries.values())]
-
-
-def _shown(file: Path) -> Path:
-    """The path as the user would type it."""
-    absolute = file.absolute()
-    return absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else file
-
-
-def _as_json(problem: Problem) -> dict[str, Any]:
-    place = problem.place
-    return {
-        "file": place.file if place else None,
-        "line": place.line if place else None,
-        "column": place.column if place else None,
-        "severity": problem.severity,
-        "message": problem.message,
-        "hint": problem.hint,
-        "more": problem.more,
-        "slide": problem.slide,
-        "check": problem.check,
-    }
-
-
-def _coloured(problem: Problem) -> str:
-    """The text of a problem; on a terminal the place is bold, and the caret has the colour of the severity."""
-    text = str(problem)
-    if not _has_colour(sys.stderr):
-        return text
-    colour = {"error": "red", "warning": "yellow"}.get(problem.severity, "blue")
-    place = visible(str(problem.place)) if problem.place else ""
-    first, *rest = text.removeprefix(f"{place}: ").removeprefix(f"{problem.severity}: ").split("\n")
-    head = [click.style(place, bold=True)] if place else []
-    lines = [": ".join([*head, click.style(problem.severity, fg=colour), first])]
-    lines += [click.style(line, fg=colour) if line.strip() == "^" else line for line in rest]
-    return "\n".join(lines)
-
-
-def _bold(text: str) -> str:
-    return click.style(text, bold=True) if _has_colour(sys.stdout) else text
-
-
-def _styled(text: str, **style: Any) -> str:
-    return click.style(text, **style) if _has_colour(sys.stderr) else text
-
-
-def _has_colour(stream: Any) -> bool:
-    return bool(stream.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

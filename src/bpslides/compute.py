@@ -6,6 +6,7 @@ for its live blocks.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,11 +34,17 @@ from bpslides.source import Source
 from bpslides.text import Text
 from bpslides.variables import Variables
 
+#: What a model calls the length of its next step, unless that is the name of a line.
+RATE = "learning_rate"
+
 _parse = lru_cache(maxsize=20_000)(parse)
 
 
 class Wanted(NamedTuple):
-    """What a reference such as `m.after(3).grad.w` asks for. ``kind`` is ``value``, ``grad`` or ``updated``."""
+    """What a reference such as `m.after(3).grad.w` asks for.
+
+    ``kind`` is ``value``, ``grad``, ``updated`` or ``learning_rate``.
+    """
 
     program: Program
     steps: int
@@ -166,7 +173,10 @@ class Numbers:
             self._problems.error("this should be one number of a model", text.place(), hint)
             return None
         try:
-            return self._resolve(expression)
+            wanted = self._resolve(expression)
+            if wanted.kind == RATE:
+                raise ExpressionError("a learning rate is set, and has no formula", expression.start)
+            return wanted
         except (ExpressionError, AutodiffError) as error:
             report(error, text, 0, self._problems)
             return None
@@ -201,13 +211,17 @@ class Numbers:
         if rest and rest[0] in ("grad", "updated"):
             kind = str(rest.pop(0))
         name = ".".join(map(str, rest))
+        if name == RATE and kind == "value" and name not in program.names:
+            return Wanted(program, steps, RATE, name)
         known = program.parameters if kind == "updated" else program.names
         if not name:
             raise ExpressionError(
                 f"“{first}” is a model: which of its numbers?", ref.start, did_you_mean("", known) or ""
             )
         if name not in known:
-            raise ExpressionError(f"“{first}” has no “{name}”", ref.start, did_you_mean(name, known) or "")
+            is_rate = name in ("rate", "lr", "eta") or did_you_mean(name, [RATE]) == did_you_mean(RATE, [RATE])
+            hint = did_you_mean(RATE, [RATE]) if is_rate and kind == "value" else did_you_mean(name, known)
+            raise ExpressionError(f"“{first}” has no “{name}”", ref.start, hint or "")
         return Wanted(program, steps, kind, name)
 
     def _lookup(self, ref: Reference) -> Any:
@@ -215,6 +229,8 @@ class Numbers:
         if ref.parts[0] in self.variables:
             return self.variables.value(ref)
         program, steps, kind, name = self._resolve(ref)
+        if kind == RATE:
+            return program.rate(steps)
         try:
             state = program.state(steps)
         except AutodiffError as error:
@@ -308,16 +324,47 @@ def _plain(value: Array | None) -> Any:
     return None if value is None else (value + 0.0).tolist()
 
 
-def course(program: Program, name: str, steps: int) -> list[Any]:
-    """The value called ``name`` after 0, 1, …, ``steps`` updates.
+class Followed(NamedTuple):
+    """What is followed over the steps: the value called ``name`` or its gradient, or one element of it."""
+
+    name: str
+    gradient: bool
+    indices: tuple[int, ...]
+
+
+def followed(text: str) -> Followed:
+    """Read ``L``, ``grad.w``, or an element such as ``layer1.W[0][2]``."""
+    name, *indices = re.split(r"\[(-?\d{1,9})\]", text.strip())
+    if any(indices[1::2]):  # something stands behind an index: this is no name, and will be told as none
+        return Followed(text.strip(), gradient=False, indices=())
+    bare = name.removeprefix("grad.")
+    return Followed(bare, bare != name, tuple(int(index) for index in indices[::2]))
+
+
+def course(program: Program, what: str, steps: int) -> list[Any]:
+    """The values of ``what``, as :func:`followed` reads it, after 0, 1, …, ``steps`` updates.
+
+    A gradient is None where it is too large for a number.
 
     Raises:
-        AutodiffError: for an unknown name, too many steps, more than ``MOST_NUMBERS`` numbers, or a value that is not
-            finite.
+        AutodiffError: for an unknown name or element, too many steps, more than ``MOST_NUMBERS`` numbers, or a value
+            that is not finite.
     """
+    name, gradient, indices = followed(what)
     if steps > MAX_UPDATES:
         raise AutodiffError(f"{steps} updates are not possible", f"ask for 0 to {MAX_UPDATES:,}")
-    size = program.tape.value(name).size
+    start = program.tape.value(name)
+    try:
+        size = start[indices].size
+    except IndexError:
+        element = "".join(f"[{index}]" for index in indices)
+        hint = f"its shape is {start.shape}, and counting begins at 0" if start.ndim else "it is a single number"
+        raise AutodiffError(f"{name} has no element {element}", hint) from None
     if size * (steps + 1) > MOST_NUMBERS:
-        raise AutodiffError(f"{name} over {steps:,} steps is more than {MOST_NUMBERS:,} numbers", "ask for fewer steps")
-    return [_plain(program.state(step).tape.value(name)) for step in range(steps + 1)]
+        raise AutodiffError(f"{what} over {steps:,} steps is more than {MOST_NUMBERS:,} numbers", "ask for fewer steps")
+    found = []
+    for step in range(steps + 1):
+        state = program.state(step)
+        value = program.gradient(state, name) if gradient else state.tape.value(name)
+        found.append(_plain(None if value is None else value[indices]))
+    return found

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from bpslides import chains
-from bpslides.autodiff import Array, AutodiffError, State, rate
+from bpslides.autodiff import Array, AutodiffError, State
 from bpslides.compute import Wanted
 from bpslides.diagrams import operands
 from bpslides.expression import Call, Expression, ExpressionError, Number, Reference, references, walk
@@ -173,7 +173,7 @@ class _Writer:
 
     def update(self, name: str) -> Sides:
         run, state = self.program.run, self.state
-        eta = rate(run.schedule, run.optimizer.learning_rate, self.steps + 1)
+        eta = self.program.rate(self.steps)
         if name in run.frozen:
             raise ExpressionError(f"“{name}” is frozen: no step changes it", 0, "take it out of “frozen”")
         plain_step = state.tape.value(name) - eta * state.sweep.gradient(name)

@@ -7,7 +7,7 @@ a formula, and tells which symbols nobody has declared. The page explains them f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,13 +85,16 @@ class Ledger:
             return None
         return self.entries[int(found[1])] if found else None
 
-    def mark(self, html: Markup, missing: Callable[[str], None]) -> Markup:
-        """A formula with its symbols marked; ``missing`` is told the LaTeX of each undeclared one, once a deck."""
+    def mark(self, html: Markup, missing: Callable[[str], None], ours: Container[str] = ()) -> Markup:
+        """A formula with its symbols marked; ``missing`` is told the LaTeX of each undeclared one, once a deck.
+
+        Those in ``ours`` are not missed: no author wrote them.
+        """
         if not self.entries:
             return html
         marked, undeclared = self._mark(html)
         for latex in undeclared:
-            if latex not in self._told:
+            if latex not in self._told and latex not in ours:
                 self._told.add(latex)
                 missing(latex)
         return marked

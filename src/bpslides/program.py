@@ -78,6 +78,10 @@ class Program:
             return self.stable
         return self
 
+    def rate(self, steps: int) -> float:
+        """The learning rate of the step that follows ``steps`` updates."""
+        return autodiff.rate(self.run.schedule, self.run.optimizer.learning_rate, steps + 1)
+
     def gradient(self, state: autodiff.State, name: str) -> autodiff.Array | None:
         """∂loss/∂``name``; None where it is too large for a number, as it can be for a saturated output.
 

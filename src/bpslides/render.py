@@ -222,6 +222,7 @@ class Renderer:
         self._macros = block_macros()
         self._slide_template = environment().get_template("slide.html")
         self._alignments: dict[tuple[int, int], str] = {}
+        self._ours: set[str] = set()
         self.drawn: list[Block] = []
         """The blocks of the slide that is being drawn, each before those inside of it."""
 
@@ -266,6 +267,7 @@ class Renderer:
         self.drawn.append(block)
         view = None
         self._place = place_of(block) or self._place
+        self._ours = _default_symbols(block)
         if block.kind in VIEWS:
             view = VIEWS[block.kind](block, self.numbers, self.problems, key)
             if view is None:
@@ -349,7 +351,7 @@ class Renderer:
     def _own(self, convert: Callable[[str], Markup], latex: str) -> Markup:
         try:
             return self._ledger.mark(
-                convert(latex), lambda symbol: self.problems.warning(*missing(symbol, self._place))
+                convert(latex), lambda symbol: self.problems.warning(*missing(symbol, self._place)), self._ours
             )
         except MathError as error:
             message = f"a formula of this block cannot be read: {error.message}"
@@ -367,3 +369,9 @@ class Renderer:
             place = name.place() if isinstance(name, Text) else None
             self.problems.error(f"there is no icon “{name}”", place, did_you_mean(name, icons.names()))
         return shapes or Markup()
+
+
+def _default_symbols(block: Block) -> set[str]:
+    """The symbols in the formulas of a block that we chose: a function's name that was left out, the learning rate."""
+    given = block.model_fields_set
+    return {r"\eta", *(str(value) for name, value in block if name == "symbol" and name not in given)}

@@ -20,7 +20,7 @@ from bpslides import paths, source
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.includes import find_deck
 from bpslides.model import Block, Series, SeriesPart
-from bpslides.model.blocks import FIGURE_KINDS, LIVE_KINDS
+from bpslides.model.blocks import FIGURE_KINDS, LIVE_KINDS, blocks_in
 from bpslides.source import Source, load, read_tree, validate
 from bpslides.text import Text
 
@@ -67,7 +67,7 @@ class Entry:
 
     @cached_property
     def _blocks(self) -> list[Block]:
-        return [block for slide in self.source.slides for block in _blocks(slide.content)]
+        return [block for slide in self.source.slides for block in blocks_in(slide.content)]
 
     @property
     def figures(self) -> int:
@@ -265,17 +265,6 @@ def shipped() -> Collection:
     known = collection.entries
     rest = [Entry(name, file) for name, file in paths.shipped_decks().items() if name not in known]
     return Collection(collection.head, [*collection.sections, Section(None, None, rest)], SHIPPED, collection.folder)
-
-
-def _blocks(value: Any) -> Iterator[Block]:
-    """Every block in a content, those within other blocks included."""
-    if isinstance(value, Block):
-        yield value
-    if isinstance(value, BaseModel):
-        value = [item for _, item in value]
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _blocks(item)
 
 
 def _texts(value: Any) -> Iterator[Text]:

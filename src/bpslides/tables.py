@@ -26,9 +26,12 @@ def table(program: Program, result: dict[str, Any], precision: int) -> list[str]
 
 
 def course_table(courses: dict[str, list[Any]], precision: int) -> list[str]:
-    """Values over the steps in aligned columns."""
-    ((name, numbers),) = courses.items()
-    return _aligned([("step", name), *((str(step), _numbers(value, precision)) for step, value in enumerate(numbers))])
+    """Values over the steps in aligned columns, one for each name."""
+    rows = [
+        (str(step), *(_numbers(value, precision) for value in row))
+        for step, row in enumerate(zip(*courses.values(), strict=True))
+    ]
+    return _aligned([("step", *courses), *rows])
 
 
 def _aligned(rows: Sequence[tuple[str, ...]], left: Sequence[int] = ()) -> list[str]:

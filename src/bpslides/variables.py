@@ -98,7 +98,7 @@ class Variables:
             raise ExpressionError(
                 f"“{name}” is a text, and cannot be calculated with",
                 reference.start,
-                f"if it is to be an expression, write it in braces: '{{{{ {self.texts[str(name)]} }}}}'",
+                _hint(str(name), self.texts[str(name)]),
             )
         if name in self._open:
             circle = " → ".join([*self._open[self._open.index(str(name)) :], str(name)])
@@ -138,3 +138,19 @@ class Variables:
             self._problems.warning(
                 f"“{name}” is the text “{text}”, not its value", text.place(), f"write it in braces: '{{{{ {text} }}}}'"
             )
+
+
+_DATE = re.compile(r"\d{1,4}([-.])\d{1,2}\1\d{1,4}")
+
+
+def _hint(name: str, text: Text) -> str:
+    """What to do about a text that is calculated with: it may be an expression that lacks its braces."""
+    try:
+        parse(str(text))
+    except ExpressionError:
+        is_expression = False
+    else:
+        is_expression = not _DATE.fullmatch(text)
+    if is_expression:
+        return f"if it is to be an expression, write it in braces: '{{{{ {text} }}}}'"
+    return f"it can only be shown as it is: write '{{{{ {name} }}}}' in quotes, with nothing else between the braces"

@@ -1,8 +1,9 @@
-"""How long a talk takes, from the words in its notes, against the ``duration`` that the deck gives."""
+"""How long a talk takes, from the words in its notes and its live blocks, against the ``duration`` of the deck."""
 
 from __future__ import annotations
 
 from bpslides.errors import Place, Problems
+from bpslides.model.blocks import LIVE_KINDS, blocks_in
 from bpslides.source import Source
 
 #: An unhurried speaker.
@@ -11,6 +12,8 @@ WORDS_A_MINUTE = 130
 PAUSE = 0.25
 #: A slide without notes, in minutes; one with a title only takes just the pause.
 WITHOUT_NOTES = 1.0
+#: To play with a live block, in minutes.
+LIVE = 0.5
 #: From this share of ``duration`` to that, an estimate is as good as right.
 FITTING = (0.55, 1.2)
 
@@ -26,13 +29,16 @@ def check(source: Source, problems: Problems) -> None:
         return
     words = sum(len(slide.notes.split()) for slide in source.slides if slide.notes)
     silent = sum(1 for slide in source.slides if not slide.notes and slide.content)
-    minutes = words / WORDS_A_MINUTE + PAUSE * (len(source.slides) - silent) + WITHOUT_NOTES * silent
+    live = sum(block.kind in LIVE_KINDS for slide in source.slides for block in blocks_in(slide.content))
+    minutes = words / WORDS_A_MINUTE + PAUSE * (len(source.slides) - silent) + WITHOUT_NOTES * silent + LIVE * live
     if FITTING[0] * wanted <= minutes <= FITTING[1] * wanted:
         return
     counted = [f"{words:,} words of notes at {WORDS_A_MINUTE} a minute", f"{60 * PAUSE:.0f} s to look at each slide"]
     counted += [f"a minute for each of {silent} without notes"] if silent else []
+    counted += [f"{60 * LIVE:.0f} s for each of {live} live blocks"] if live else []
+    told = max(1, round(minutes))
     problems.warning(
-        f"this talk takes about {minutes:.0f} minutes, and its “duration” is {wanted:g}",
+        f"this talk takes about {told} {'minute' if told == 1 else 'minutes'}, and its “duration” is {wanted:g}",
         _place(source),
         f"counted were {', '.join(counted)}; " + ("shorten it" if minutes > wanted else DEEPER),
     )

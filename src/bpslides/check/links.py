@@ -30,9 +30,10 @@ def check(ids: list[str], pieces: Iterable[Piece], problems: Problems) -> None:
         hosts = sorted({host for _, host in remote})
         links = "1 link leads" if len(remote) == 1 else f"{len(remote)} links lead"
         named = ", ".join(hosts[:5]) + (f" and {len(hosts) - 5} more" if len(hosts) > 5 else "")
+        it_was = "it was" if len(remote) == 1 else "they were"
         first = remote[0][0]
-        message = f"{links} to other hosts, which were not asked: {named}"
-        problems.note(message, first.text.place(first.offset), "following them needs a network")
+        message = f"{links} out of the deck, to {named}; {it_was} not tried, since no other host is ever asked"
+        problems.note(message, first.text.place(first.offset))
 
 
 def _parts(address: str) -> tuple[str, str]:

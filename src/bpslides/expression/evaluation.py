@@ -186,6 +186,11 @@ def _call(call: Call, lookup: Lookup) -> Value:
     match name, len(values):
         case "max" | "min", 2:
             return _run(call, "maximum" if name == "max" else "minimum", *values)
+        case "len", _:
+            shape = values[0].value.shape if isinstance(values[0], Var) else np.shape(values[0])
+            if not shape:
+                raise ExpressionError("a single number has no length", call.start, "len(x) counts what is in an array")
+            return float(shape[0])
         case "round", _:
             digits = _whole(values[1], nodes[1], "the number of digits") if len(values) > 1 else 0
             return _round(_plain(values[0], nodes[0], "round"), digits)

@@ -11,6 +11,7 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "minimum": (2, 2),
     "transpose": (1, 1),
     "reshape": (2, 2),
+    "len": (1, 1),
     "close": (3, 3),
 }
 """Every function with the fewest and the most arguments it takes."""
@@ -92,7 +93,15 @@ def _why(name: str, character: str) -> str:
     return f"{shown} is neither a letter nor a digit nor _"
 
 
+_OTHER_NAMES = {
+    "average": "mean", "avg": "mean", "count": "len", "length": "len", "size": "len", "ln": "log", "total": "sum",
+    "logistic": "sigmoid", "swish": "silu", "absolute": "abs",
+}  # fmt: skip
+"""Functions as other languages call them."""
+
+
 def suggestion(word: str) -> str:
     """Return 'did you mean "..."?' for the nearest function, or the list of functions."""
-    close = get_close_matches(word, FUNCTIONS, n=1)
+    other = _OTHER_NAMES.get(word.lower())
+    close = [other] if other else get_close_matches(word, FUNCTIONS, n=1)
     return f'did you mean "{close[0]}"?' if close else f"the functions are {', '.join(sorted(FUNCTIONS))}"

@@ -270,6 +270,9 @@ class _Parser:
             return ExpressionError(f"“{token.text}” is not expected here", token.start, WORDS[token.text])
         if before.kind == "name" and before.text == "lambda":
             return ExpressionError("there is no lambda here", before.start, "write the formula itself")
+        if token.kind == "number" and token.text[:1] == "." and before.kind == "name" and before.end == token.start:
+            hint = f"write {before.text}[{token.text[1:]}]" if token.text[1:].isdigit() else "write x[0]"
+            return ExpressionError("an element of an array is written with brackets", token.start, hint)
         if token.kind in {"name", "number"} or token.text in {"(", "["}:
             return ExpressionError(f"an operator is missing before {token.text}", token.start, "write * to multiply")
         if token.text == ")":
@@ -278,6 +281,7 @@ class _Parser:
 
 
 _USAGE = {
+    "len": "write len(x) over an array",
     "round": "write round(x, 2)",
     "close": "write close(a, b, 0.01)",
     "maximum": "write maximum(a, b)",

@@ -68,7 +68,8 @@ def page(name: str) -> str:
 def for_terminal(text: str) -> str:
     """A page without pictures and links, which no terminal can follow."""
     text = re.sub(r"^!\[.*\n\n|\n\[All blocks\].*\n", "", text, flags=re.MULTILINE)
-    return re.sub(r"(?<!!)\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    # What stands in code is no link.
+    return re.sub(r"(```.*?```|`[^`\n]*`)|(?<!!)\[([^\]]*)\]\([^)]*\)", r"\1\2", text, flags=re.DOTALL)
 
 
 @lru_cache(maxsize=1)

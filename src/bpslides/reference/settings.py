@@ -61,17 +61,23 @@ class Settings:
         return found
 
     def _table(self, name: str) -> str:
+        rows = ["| key | what it is for | what it takes |", "|---|---|---|"]
+        rows += [f"| `{key}` | {_cell(words)} | {_cell(takes)} |" for key, words, takes in self.entries(name)]
+        return "\n".join(rows)
+
+    def entries(self, name: str) -> list[tuple[str, str, str]]:
+        """Each key of a part, what it is for, and what it takes; those that are needed come first."""
         settings = self._keys(name)
         needed = settings.get("required", [])
-        rows = ["| key | what it is for | what it takes |", "|---|---|---|"]
+        found = []
         for key, field in sorted(settings["properties"].items(), key=lambda item: item[0] not in needed):
             takes = self._takes(field, key)[0]
             if key in needed:
                 takes += "; needed"
             elif "default" in field:
                 takes += f"; {_default(field['default'])} if left out"
-            rows.append(f"| `{key}` | {_cell(words_of(field))} | {_cell(takes)} |")
-        return "\n".join(rows)
+            found.append((key, words_of(field), takes))
+        return found
 
     def _takes(self, schema: Schema, key: str) -> tuple[str, str]:
         """What a schema allows, in words: one of it, and many of it."""

@@ -87,7 +87,7 @@ def _derive_other(expression: Expression, name: str) -> Expression:
     match expression:
         case Reference():
             return ONE if str(expression) == name else ZERO
-        case Number():
+        case Number() | Call(function="len"):
             return ZERO
         case Unary():
             slope = _derive(expression.operand, name)

@@ -28,7 +28,13 @@ from bpslides.symbolic.shortening import ELLIPSIS
 _TRUTH, _SUM, _SIGNED, _PRODUCT, _FRACTION, _POWER, _ATOM = range(7)
 
 _COMPARISONS = {"==": "=", "!=": r"\ne", "<": "<", "<=": r"\le", ">": ">", ">=": r"\ge"}
-_NAMED = {"round": r"\mathrm{round}", "sign": r"\mathrm{sign}", "maximum": r"\max", "minimum": r"\min"}
+_NAMED = {
+    "len": r"\mathrm{len}",
+    "round": r"\mathrm{round}",
+    "sign": r"\mathrm{sign}",
+    "maximum": r"\max",
+    "minimum": r"\min",
+}
 _RAISED_NAMES = frozenset({"sin", "cos", "tanh"})
 
 

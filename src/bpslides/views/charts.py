@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bpslides.autodiff import AutodiffError
-from bpslides.compute import course
+from bpslides.compute import course, followed
 from bpslides.errors import Problems
 from bpslides.figures import specs, words
 from bpslides.formatting import format_number
@@ -30,7 +30,7 @@ def training(block: forms.TrainingFigure, numbers: Numbers, problems: Problems, 
         if program is None:
             return None
         for over in block.over or [Text(program.output, model.origin)]:
-            if not known(over.removeprefix("grad."), over, program, program.names, problems):
+            if not known(followed(over).name, over, program, program.names, problems):
                 return None
             values = _course(program, over, model, block.steps, problems)
             if values is None:
@@ -46,8 +46,8 @@ def training(block: forms.TrainingFigure, numbers: Numbers, problems: Problems, 
             courses.append((label, steps, [float(value) for value in values]))
     for index, text in enumerate(block.labels or []):
         courses[index] = (plain_label(text, numbers, problems), *courses[index][1:])
-    followed = {str(over) for over in block.over or []} or {numbers.programs[str(m)].output for m in block.training}
-    followed = {_name(numbers.programs[str(block.training[0])], over) for over in followed}
+    lines = {str(over) for over in block.over or []} or {numbers.programs[str(m)].output for m in block.training}
+    lines = {_name(numbers.programs[str(block.training[0])], over) for over in lines}
     said = [
         f"{label} goes from {words.number(ys[0])} to {words.number(ys[-1])}, with values {words.span(ys)}"
         for label, _, ys in courses
@@ -56,29 +56,28 @@ def training(block: forms.TrainingFigure, numbers: Numbers, problems: Problems, 
         "data": {"spec": specs.training(courses, log=block.log)},
         "alt": f"Training over {block.steps} steps: {'; '.join(said)}.",
         "tables": [words.series_table("step", steps, [(label, ys) for label, _, ys in courses])],
-        "labels": axis_labels(block, "step", followed.pop() if len(followed) == 1 else ""),
+        "labels": axis_labels(block, "step", lines.pop() if len(lines) == 1 else ""),
     }
 
 
 def _course(program: Program, over: Text, model: Text, steps: int, problems: Problems) -> list[float] | None:
     """A single number of a model after each step."""
-    name = over.removeprefix("grad.")
-    if program.tape.value(name).ndim:
-        problems.error(f"“{name}” is an array, and a line shows single numbers", over.place(), "such as the loss")
-        return None
     try:
-        if name == over:
-            return [float(value) for value in course(program, name, steps)]
-        gradients = [program.gradient(program.state(step), name) for step in range(steps + 1)]
+        values = course(program, over, steps)
     except AutodiffError as error:
         problems.error(
             f"“{model}” cannot be trained for {steps} steps: {error.message}", model.place(), error.hint or None
         )
         return None
-    if any(gradient is None for gradient in gradients):
-        problems.error(f"the gradient of “{name}” is too large for a number on the way", over.place())
+    if any(isinstance(value, list) for value in values):
+        problems.error(
+            f"“{over}” is an array, and a line shows single numbers", over.place(), f"such as the loss, or {over}[0]"
+        )
         return None
-    return [float(gradient) for gradient in gradients if gradient is not None]
+    if None in values:
+        problems.error(f"the gradient of “{followed(over).name}” is too large for a number on the way", over.place())
+        return None
+    return values
 
 
 def bars(block: forms.BarsFigure, numbers: Numbers, problems: Problems, key: str) -> View | None:
@@ -134,4 +133,4 @@ def _bar_name(text: Text | None, value: Any, block: forms.BarsFigure, numbers: N
 def _name(program: Program, path: str) -> str:
     """What follows the name of a model in an expression; a gradient as one writes it."""
     name = path.removeprefix("grad.")
-    return f"∂{program.output}/∂{name}" if name != path and name in program.names else path
+    return f"∂{program.output}/∂{name}" if name != path and followed(name).name in program.names else path

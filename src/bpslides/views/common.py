@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bpslides.errors import Place, Problems, did_you_mean
-from bpslides.expression import Expression, ExpressionError
+from bpslides.expression import Expression, ExpressionError, references
 from bpslides.figures import words
 from bpslides.figures.written import filled, harmless
 from bpslides.model import Block
@@ -58,6 +59,16 @@ def function_of_two(
         return None
     program = numbers.function(key, text, list(names))
     return (program, names) if program is not None else None
+
+
+def tell_constant(program: Program, names: Sequence[str], text: Text, problems: Problems) -> None:
+    """Warn of a function in which none of its variables stands: it plots as a straight line or a level plane."""
+    if not {str(ref) for ref in references(program.expressions["value"])} & set(names):
+        problems.warning(
+            f"this function does not depend on {' or '.join(names)}: it has the same value everywhere",
+            text.place(),
+            f"write an expression with {names[0]} in it, such as {names[0]}**2",
+        )
 
 
 def axis_labels(block: Sugar, x: str, y: str) -> tuple[str | Text, str | Text]:

@@ -9,7 +9,7 @@ from bpslides.figures import specs, words
 from bpslides.model.blocks import figures as forms
 from bpslides.program import Program, points
 from bpslides.text import Text
-from bpslides.views.common import View, axis_labels, first_text, function_of_two, plain_label
+from bpslides.views.common import View, axis_labels, first_text, function_of_two, plain_label, tell_constant
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
@@ -66,6 +66,7 @@ def _of_two(
     if found is None:
         return None
     program, (x, y) = found
+    tell_constant(program, (x, y), text, problems)
     domains = (block.domain, block.domain_y or block.domain)
     xs, ys = (points(domain, SAMPLES) for domain in domains)
     rows = [program.sweep(x, xs, {y: at}) for at in ys]

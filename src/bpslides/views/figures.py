@@ -13,7 +13,7 @@ from bpslides.model.blocks import figures as forms
 from bpslides.program import Program, points
 from bpslides.text import Text
 from bpslides.views.charts import bars, training
-from bpslides.views.common import View, axis_labels, function_of, place_of, plain_label
+from bpslides.views.common import View, axis_labels, function_of, place_of, plain_label, tell_constant
 from bpslides.views.fields import heatmap, surface
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _function(block: forms.FunctionFigure, numbers: Numbers, problems: Problems,
     if found is None:
         return None
     program, variable = found
+    tell_constant(program, [variable], block.function, problems)
     spec = specs.line(program, variable, block.domain, block.range)
     curve = spec["data"][0]
     curve["meta"] = {"tone": "forward"}

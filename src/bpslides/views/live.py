@@ -9,7 +9,17 @@ from bpslides.figures import specs
 from bpslides.formatting import format_number
 from bpslides.model import Curve, Demo, Surface
 from bpslides.symbolic import default_symbol, latex
-from bpslides.views.common import View, derived, digits, function_of, function_of_two, known, place_of, slider_step
+from bpslides.views.common import (
+    View,
+    derived,
+    digits,
+    function_of,
+    function_of_two,
+    known,
+    place_of,
+    slider_step,
+    tell_constant,
+)
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
@@ -89,6 +99,7 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
     if found is None:
         return None
     program, variable = found
+    tell_constant(program, [variable], block.function, problems)
     at = numbers.number(block.at)
     if at is None:
         return None
@@ -129,6 +140,7 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
     if found is None:
         return None
     program, names = found
+    tell_constant(program, names, block.function, problems)
     at = [numbers.number(value) for value in block.at]
     if None in at:
         return None

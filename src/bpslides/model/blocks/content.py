@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
@@ -122,3 +123,14 @@ else:
         BeforeValidator(_known_block),
     ]
 Content = Annotated[list[AnyBlock], BeforeValidator(_as_list)]
+
+
+def blocks_in(value: Any) -> Iterator[Block]:
+    """Every block in a content, those within other blocks included."""
+    if isinstance(value, Block):
+        yield value
+    if isinstance(value, BaseModel):
+        value = [item for _, item in value]
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from blocks_in(item)
