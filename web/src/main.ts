@@ -1,5 +1,6 @@
 /** A deck in the browser: reveal.js turns the slides, our blocks live on them. */
 import Reveal, { type RevealApi } from "reveal.js";
+import { recall, remember } from "./address";
 import { Blocks, fitFormulas } from "./blocks";
 import { glideBetween } from "./glide";
 import { guardKeys, insideBlock } from "./keys";
@@ -36,10 +37,13 @@ const channel = new Channel((note) => {
 });
 
 const blocks = new Blocks((key) => ({
-  publish: (state) => {
+  publish: (state, saved) => {
     states.set(key, state);
-    if (lead) channel.send({ kind: "state", key, state });
+    if (!lead || printing) return;
+    channel.send({ kind: "state", key, state });
+    remember(key, saved);
   },
+  recall: () => (lead && !printing ? recall(key) : undefined),
   next: () => deck.next(),
   prev: () => deck.prev(),
 }));

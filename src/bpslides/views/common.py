@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from bpslides.autodiff import gradient_check
 from bpslides.errors import Place, Problems, did_you_mean
 from bpslides.expression import Expression, ExpressionError, references
 from bpslides.figures import words
 from bpslides.figures.written import filled, harmless
+from bpslides.formatting import format_number
 from bpslides.model import Block
 from bpslides.model.blocks.figures import Sugar
 from bpslides.program import Program, free_variables
@@ -97,6 +99,18 @@ def known(name: str, where: Text, program: Program, names: list[str], problems: 
     hint = f"leave out “{program.name}.”: the block is about this model" if bare != name else did_you_mean(name, names)
     problems.error(f"“{program.name}” has no “{name}” here", where.place(), hint)
     return False
+
+
+#: A gradient that is right agrees with central differences to this, relative.
+RIGHT = 1e-6
+
+
+def checked(program: Program) -> str | None:
+    """The badge of a live block: how well the gradients agree with central differences; None at a kink."""
+    check = gradient_check(program.tape, program.output, program.parameters or list(program.graph.leaves))
+    if check.kinks or check.worst > RIGHT:
+        return None
+    return f"Gradients agree with central differences to {format_number(check.worst, '.0e')}"
 
 
 def digits(step: float) -> str:

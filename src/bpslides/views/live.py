@@ -11,6 +11,7 @@ from bpslides.model import Curve, Demo, Surface
 from bpslides.symbolic import default_symbol, latex
 from bpslides.views.common import (
     View,
+    checked,
     derived,
     digits,
     function_of,
@@ -90,6 +91,7 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
         },
         "readouts": readouts,
         "sliders": sliders,
+        "checked": checked(program),
     }
 
 
@@ -126,6 +128,7 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
         "name": name,
         "variable": variable,
         "at": at,
+        "checked": checked(program),
         "step": slider_step(block.domain),
         "value": format_number(answer["values"]["value"], ".3f"),
         "slope": format_number(answer["gradients"][variable], ".3f"),
@@ -167,6 +170,7 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
         ],
         "symbol": f,
         "names": names,
+        "checked": checked(program),
         "at": [format_number(v, ".2f") for v in at],
         "steps": [slider_step(block.domain), slider_step(y_domain)],
         "domains": [block.domain, y_domain],

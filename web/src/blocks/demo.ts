@@ -2,12 +2,16 @@
  * A model to play with: sliders for its inputs and parameters, gradient steps, and the point, tangent and path on the
  * curve of its loss. Every change can be undone; what the numbers mean is told in words.
  */
-import { Engine, Latest, type Answer } from "../engine";
+import { type Answer, Engine } from "../engine";
 import { formatNumber } from "../format";
 import { button, oncePerFrame, role } from "../page";
 import { Plot, type Spec, place, svg } from "../plot";
 import type { Remembered, Trace } from "../replay";
+import { MAX_UPDATES } from "../training";
 import type { Context, Live } from "./block";
+import { Digits } from "./digits";
+import { explainKeys } from "./help";
+import { Stage, type Stepped, fields, finite, isWriting } from "./stage";
 
 interface Data {
   readonly model: string;
@@ -39,16 +43,11 @@ const LONGEST_PATH = 200;
 
 export function demo(element: HTMLElement, data: Data, context: Context): Live {
   const engine = new Engine(data.model, data.trace, role(element, "origin"));
-  const latest = new Latest();
+  const digits = new Digits(element);
   const sliders = [...element.querySelectorAll<HTMLInputElement>("input[type=range]")];
   const shownSliders = [...element.querySelectorAll<HTMLElement>('[data-role="slider"]')];
   const shownReadouts = [...element.querySelectorAll<HTMLElement>('[data-role="readout"]')];
   const verdict = role(element, "verdict");
-  const [stepButton, undoButton, resetButton] = ["step", "undo", "reset"].map((action) => button(element, action)) as [
-    HTMLButtonElement,
-    HTMLButtonElement,
-    HTMLButtonElement,
-  ];
   const path = svg("path", "descent-path");
   const marks = svg("g", "descent-marks");
   const tangent = svg("line", "tangent");
@@ -57,77 +56,89 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   const leaves = leafValues(data.trace);
   const curveMoves = data.sliders.some(({ name }) => name !== RATE && name !== data.variable);
   const start: State = { set: {}, rate: data.learningRate, path: [], steps: 0, memories: {} };
-  let state = start;
+  let shown = start;
   let answer: Answer | null = null;
-  let past: State[] = [];
-  let dragging = false;
 
   const plot = new Plot(element.querySelector<HTMLElement>(".plot")!, data.spec, draw);
   plot.layer.append(path, marks, tangent, dot);
   const redrawCurve = oncePerFrame(() => void changeCurve());
+  explainKeys(element, [["S", "one step of gradient descent"], ["← →", "move the slider that has the focus"]]);
+  const stage = new Stage<State>(element, { start, show, read, save }, context);
   if (data.sliders.some(({ name }) => name === data.variable)) plot.onDrag(({ x }) => slide(data.variable, x));
-  plot.overlay.addEventListener("pointerup", () => (dragging = false));
-
-  sliders.forEach((slider) => {
-    slider.addEventListener("input", () => slide(slider.dataset["name"]!, slider.valueAsNumber));
-    slider.addEventListener("change", () => (dragging = false));
+  sliders.forEach((slider) => slider.addEventListener("input", () => slide(slider.dataset["name"]!, slider.valueAsNumber)));
+  button(element, "step").addEventListener("click", () => stage.step(step));
+  element.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "s" || event.ctrlKey || event.metaKey || isWriting(event.target)) return;
+    event.preventDefault();
+    stage.step(step);
   });
-  stepButton.addEventListener("click", () => latest.do(step));
-  undoButton.addEventListener("click", () => {
-    const earlier = past.pop();
-    if (earlier) go(earlier, "");
-  });
-  resetButton.addEventListener("click", () => {
-    if (state !== start) past.push(state);
-    go(start, "");
-  });
-  go(start, "");
 
   /** A slider, or the point itself, was moved by hand. One drag is one thing to undo. */
   function slide(name: string, wanted: number): void {
     const slider = sliders.find((other) => other.dataset["name"] === name)!;
     const value = Math.min(Math.max(wanted, Number(slider.min)), Number(slider.max));
-    if (!dragging) past.push(state);
-    dragging = true;
-    go(name === RATE ? { ...state, rate: value } : { ...state, set: { ...state.set, [name]: value }, path: [], steps: 0, memories: {} }, null);
+    const { state } = stage;
+    const by: Partial<State> =
+      name === RATE ? { rate: value } : { set: { ...state.set, [name]: value }, path: [], steps: 0, memories: {} };
+    stage.go({ ...state, ...by }, null, true);
   }
 
-  function go(next: State, words: string | null, quiet = false): void {
-    latest.do(async () => {
-      const reply = await engine.run(next.set, next.rate, next.steps, next.memories);
-      if (reply.nonFinite) {
-        verdict.textContent = `That is too large a number: ${reply.nonFinite.name} overflows.`;
-        tellSliders();
-        return;
-      }
-      state = next;
-      answer = reply;
-      tell(words);
-      if (!quiet) context.publish(state);
-    });
+  async function show(state: State, words: string | null): Promise<boolean> {
+    const reply = await ask(state);
+    if (!reply) return false;
+    if (reply.nonFinite) {
+      verdict.textContent = `That is too large a number: ${reply.nonFinite.name} overflows.`;
+      return false;
+    }
+    [shown, answer] = [state, reply];
+    tell(words);
+    return true;
   }
 
-  /** One step of gradient descent, as the core makes it. */
-  async function step(): Promise<void> {
-    dragging = false;
-    const now = answer ?? (await engine.run(state.set, state.rate, state.steps, state.memories));
-    const before = position(now);
+  /** Null for a state from outside that the model refuses. */
+  async function ask({ set, rate, steps, memories }: State): Promise<Answer | null> {
+    try {
+      return await engine.run(set, rate, steps, memories);
+    } catch {
+      return null;
+    }
+  }
+
+  /** One step of the model's optimizer, as the core makes it. */
+  async function step(state: State): Promise<Stepped<State> | null> {
+    const now = await ask(state);
+    if (!now) return null;
     const number = state.steps + 1;
     const set: Record<string, number> = { ...state.set };
     for (const [name, value] of Object.entries(now.updated)) set[name] = value as number;
-    const { memories } = now;
-    const reply = now.nonFinite ? now : await engine.run(set, state.rate, number, memories);
-    if (reply.nonFinite) {
+    const before = position(now);
+    const next = { ...state, set, steps: number, memories: now.memories };
+    const reply = now.nonFinite ? now : await ask(next);
+    if (!reply || reply.nonFinite) {
       verdict.textContent = `Diverged at step ${number}: the numbers grew beyond all bounds. Undo, or reset and take a smaller learning rate.`;
       verdict.dataset["tone"] = "bad";
-      return;
+      return null;
     }
-    past.push(state);
     const walked = state.path.length > 0 ? state.path : [before];
-    state = { ...state, set, steps: number, memories, path: [...walked, position(reply)].slice(-LONGEST_PATH) };
-    answer = reply;
-    tell(afterStep(before[1], position(reply)[1], number, reply));
-    context.publish(state);
+    const after = position(reply);
+    return {
+      state: { ...next, path: [...walked, after].slice(-LONGEST_PATH) },
+      words: afterStep(before[1], after[1], number, reply),
+    };
+  }
+
+  /** For the address; the path behind is not worth its length. */
+  function save({ set, rate, steps, memories }: State): unknown {
+    return { set, rate, steps, memories };
+  }
+
+  function read(saved: unknown): State | null {
+    const { set, rate, steps, memories, path: points } = fields(saved) ?? {};
+    const [values, number, size] = [fields(set), finite(rate), finite(steps)];
+    if (!values || !Object.entries(values).every(([name, value]) => name in leaves && finite(value) !== null)) return null;
+    if (number === null || number < 0 || size === null || !Number.isInteger(size) || size < 0 || size > MAX_UPDATES) return null;
+    const walked = Array.isArray(points) ? (points as State["path"]) : []; // only another window of this deck sends one
+    return { set: values as State["set"], rate: number, steps: size, memories: (fields(memories) ?? {}) as Remembered, path: walked };
   }
 
   function position(of: Answer): [number, number] {
@@ -142,23 +153,21 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     const { values, gradients } = answer;
     data.readouts.forEach(({ value, format }, i) => {
       const number = value.startsWith("grad.") ? gradients[value.slice(5)] : values[value];
-      shownReadouts[i]!.textContent = formatNumber(number as number, format);
-      shownReadouts[i]!.title = String(number); // all its digits, one hover away
+      digits.write(shownReadouts[i]!, number as number, format);
     });
     tellSliders();
     const [text, tone] = plight(answer) ?? [words ?? "", ""];
     verdict.textContent = text;
     verdict.dataset["tone"] = tone;
-    undoButton.disabled = past.length === 0;
     if (curveMoves) redrawCurve();
     draw();
   }
 
   function tellSliders(): void {
     data.sliders.forEach(({ name, format }, i) => {
-      const value = name === RATE ? state.rate : (state.set[name] ?? leaves[name]!);
+      const value = name === RATE ? shown.rate : (shown.set[name] ?? leaves[name]!);
       sliders[i]!.value = String(value);
-      shownSliders[i]!.textContent = formatNumber(value, format);
+      digits.write(shownSliders[i]!, value, format);
     });
   }
 
@@ -192,7 +201,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     const [x, loss] = position(answer);
     plot.line(tangent, x, loss, answer.gradients[data.variable] as number);
     place(dot, { cx: plot.x(x), cy: plot.y(loss) });
-    const points = state.path.map(([a, b]) => [plot.x(a), plot.y(b)] as const);
+    const points = shown.path.map(([a, b]) => [plot.x(a), plot.y(b)] as const);
     path.setAttribute("d", points.map(([a, b], i) => `${i ? "L" : "M"}${a.toFixed(1)} ${b.toFixed(1)}`).join(""));
     marks.replaceChildren(...points.slice(0, -1).map(([a, b]) => svg("circle", "descent-mark", { cx: a.toFixed(1), cy: b.toFixed(1), r: 5 })));
   }
@@ -200,7 +209,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   /** Another input than the plotted one has moved, and with it the whole curve. */
   async function changeCurve(): Promise<void> {
     const xs = (data.spec.data[0] as { x: number[] }).x;
-    const { [data.variable]: _, ...others } = state.set;
+    const { [data.variable]: _, ...others } = shown.set;
     const ys = await engine.sweep(data.variable, xs, data.loss, others);
     await plot.change({ y: [ys] });
   }
@@ -208,7 +217,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   return {
     show: () => plot.show(),
     hide: () => plot.hide(),
-    follow: (other) => go(other as State, null, true),
+    follow: (other) => stage.follow(other),
   };
 }
 

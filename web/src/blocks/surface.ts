@@ -1,10 +1,12 @@
 /** A function of two variables: a point to drag over its heatmap, and the two cross-sections through it. */
-import { Engine, Latest } from "../engine";
-import { formatNumber } from "../format";
-import { button, role } from "../page";
+import { Engine } from "../engine";
+import { role } from "../page";
 import { Plot, type Spec, place, svg } from "../plot";
 import type { Trace } from "../replay";
 import type { Context, Live } from "./block";
+import { Digits } from "./digits";
+import { explainKeys } from "./help";
+import { Stage, finite } from "./stage";
 
 interface Data {
   readonly model: string;
@@ -56,9 +58,12 @@ class Section {
   }
 }
 
+/** Where the point is, as (x, y). */
+type State = readonly [number, number];
+
 export function surface(element: HTMLElement, data: Data, context: Context): Live {
   const engine = new Engine(data.model, data.trace, role(element, "origin"));
-  const latest = new Latest();
+  const digits = new Digits(element);
   const sliders = [...element.querySelectorAll<HTMLInputElement>("input[type=range]")];
   const shownAt = [...element.querySelectorAll<HTMLElement>('[data-role="at"]')];
   const shownSlopes = [...element.querySelectorAll<HTMLElement>('[data-role="slope"]')];
@@ -66,46 +71,54 @@ export function surface(element: HTMLElement, data: Data, context: Context): Liv
   const crossX = svg("line", "cross forward");
   const crossY = svg("line", "cross backward");
   const dot = svg("circle", "dot", { r: 11 });
-  let at: [number, number] = [...data.at];
+  let shown: State = data.at;
 
   const map = new Plot(role(element, "map"), data.spec, draw);
   map.layer.append(crossX, crossY, dot);
-  map.onDrag((point) => move(point.x, point.y));
   const sections = [...element.querySelectorAll<HTMLElement>('[data-role="section"]')].map(
     (host, i) => new Section(host, data.domains[i]!, data.spec.range),
   );
+  explainKeys(element, [["← →", "move the point along the slider that has the focus"]]);
+  const stage = new Stage<State>(element, { start: data.at, show, read }, context);
+  map.onDrag((point) => move(point.x, point.y));
   sliders.forEach((slider) => slider.addEventListener("input", () => move(sliders[0]!.valueAsNumber, sliders[1]!.valueAsNumber)));
-  button(element, "reset").addEventListener("click", () => move(...data.at));
-  move(...data.at);
 
-  function move(x: number, y: number, quiet = false): void {
-    const wanted = [x, y].map((v, i) => Math.min(Math.max(v, data.domains[i]![0]), data.domains[i]![1])) as [number, number];
-    latest.do(async () => {
-      const [nameX, nameY] = data.variables;
-      const [answer, alongX, alongY] = await Promise.all([
-        engine.run({ [nameX]: wanted[0], [nameY]: wanted[1] }),
-        engine.sweep(nameX, sections[0]!.points, "value", { [nameY]: wanted[1] }),
-        engine.sweep(nameY, sections[1]!.points, "value", { [nameX]: wanted[0] }),
-      ]);
-      if (answer.nonFinite) return; // the point stays where the function last had a value
-      at = wanted;
-      const value = answer.values["value"] as number;
-      shownValue.textContent = formatNumber(value, ".3f");
-      [alongX, alongY].forEach((values, i) => {
-        const slope = answer.gradients[data.variables[i]!] as number;
-        sliders[i]!.value = String(wanted[i]);
-        shownAt[i]!.textContent = formatNumber(wanted[i]!, ".2f");
-        shownSlopes[i]!.textContent = formatNumber(slope, ".3f");
-        sections[i]!.set(values, wanted[i]!, value, slope);
-      });
-      draw();
-      if (!quiet) context.publish(at);
+  function move(x: number, y: number): void {
+    const wanted = [x, y].map((v, i) => Math.min(Math.max(v, data.domains[i]![0]), data.domains[i]![1]));
+    stage.go(wanted as [number, number], null, true);
+  }
+
+  function read(saved: unknown): State | null {
+    const numbers = Array.isArray(saved) && saved.length === 2 ? saved.map(finite) : [];
+    const inside = numbers.every((v, i) => v !== null && v >= data.domains[i]![0] && v <= data.domains[i]![1]);
+    return numbers.length === 2 && inside ? (numbers as [number, number]) : null;
+  }
+
+  async function show(wanted: State): Promise<boolean> {
+    const [nameX, nameY] = data.variables;
+    const [answer, alongX, alongY] = await Promise.all([
+      engine.run({ [nameX]: wanted[0], [nameY]: wanted[1] }),
+      engine.sweep(nameX, sections[0]!.points, "value", { [nameY]: wanted[1] }),
+      engine.sweep(nameY, sections[1]!.points, "value", { [nameX]: wanted[0] }),
+    ]);
+    if (answer.nonFinite) return false; // the point stays where the function last had a value
+    shown = wanted;
+    const value = answer.values["value"] as number;
+    digits.write(shownValue, value, ".3f");
+    [alongX, alongY].forEach((values, i) => {
+      const slope = answer.gradients[data.variables[i]!] as number;
+      sliders[i]!.value = String(wanted[i]);
+      digits.write(shownAt[i]!, wanted[i]!, ".2f");
+      digits.write(shownSlopes[i]!, slope, ".3f");
+      sections[i]!.set(values, wanted[i]!, value, slope);
     });
+    draw();
+    return true;
   }
 
   function draw(): void {
     if (!map.ready) return;
-    const [x, y] = at;
+    const [x, y] = shown;
     const [[left, right], [bottom, top]] = data.domains;
     place(crossX, { x1: map.x(left), x2: map.x(right), y1: map.y(y), y2: map.y(y) });
     place(crossY, { x1: map.x(x), x2: map.x(x), y1: map.y(bottom), y2: map.y(top) });
@@ -118,6 +131,6 @@ export function surface(element: HTMLElement, data: Data, context: Context): Liv
       for (const section of sections) await section.plot.show();
     },
     hide: () => [map, ...sections.map((section) => section.plot)].forEach((plot) => plot.hide()),
-    follow: (other) => move(...(other as [number, number]), true),
+    follow: (other) => stage.follow(other),
   };
 }
