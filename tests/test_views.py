@@ -34,7 +34,8 @@ def test_demo(tmp_path: Path) -> None:
     assert (rate.attributes["data-name"], rate.attributes["value"]) == ("learning_rate", "0.01")
     assert demo.texts('[data-role="slider"]') == ["0.50", "0.01"]
     assert demo.texts(".readout") == ["loss 0.81", "slope −3.6"]
-    assert demo.texts("button") == ["Step", "Undo", "Reset"]
+    actions = [button.attributes["data-action"] for button in demo.all("button")]
+    assert actions == ["step", "run", "undo", "redo", "reset", "digits", "help"]
     data = json.loads(demo.one("script.data").source)
     curve = data["spec"]["data"][0]
     loss = {round(x, 6): y for x, y in zip(curve["x"], curve["y"], strict=True)}
@@ -118,6 +119,35 @@ def test_a_demo_of_any_optimizer(tmp_path: Path) -> None:
     assert data["learningRate"] == 0.2
     assert data["trace"]["optimizer"]["parameters"] == {"momentum": 0.8, "weight_decay": 0.0}
     assert data["trace"]["schedule"]["name"] == "step"
+
+
+BOWL = "function: 0.5*(W - 3)**2, domain: [-3, 9]"
+
+
+def test_descent(tmp_path: Path) -> None:
+    """Value and slope where the point begins, the formula, and a model that trains the variable."""
+    deck = Deck(tmp_path, with_content(f"- descent: {{{BOWL}, symbol: E, start: 8}}")).sound
+    block = deck.page.one("[data-block=descent]")
+    assert block.texts("[data-role=readout]") == ["8", "12.5", "5"]
+    data = json.loads(block.one("script.data").source)
+    assert data["trace"]["parameters"] == ["W"]
+    assert data["trace"]["optimizer"]["name"] == "sgd"
+    assert [slider["name"] for slider in data["sliders"]] == ["W", "learning_rate"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (f"{BOWL}, start: 8, rate: 3", "the rate 3 is not between the 0.01 and 1 of its slider (widen “rates”)"),
+        ("function: log(W), domain: [1, 9], start: -1", "log in value gives no finite number"),
+        (f"{BOWL}, start: 8, optimizer: {{name: sgd, momentum: 0.9}}", "the optimizer sgd has no parameter 'momentum'"),
+        ("function: a*b, domain: [1, 9], start: 1", "this has several variables: a, b"),
+    ],
+)
+def test_a_descent_that_cannot_be(tmp_path: Path, settings: str, said: str) -> None:
+    """What is wrong is told at its place."""
+    (message,) = Deck(tmp_path, with_content(f"- descent: {{{settings}}}")).messages
+    assert said in message
 
 
 COUNTED = "{{network: {{inputs: {{x: [1, 2]}}, targets: {{t: [1]}}, layers: [{{units: {}, {}}}, {{units: 1, {}}}]}}}}"

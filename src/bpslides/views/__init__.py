@@ -11,7 +11,7 @@ from bpslides.views.common import View, place_of
 from bpslides.views.drawings import network
 from bpslides.views.equation import equation
 from bpslides.views.figures import figure
-from bpslides.views.live import curve, demo, surface
+from bpslides.views.live import curve, demo, descent, surface
 from bpslides.views.media import code
 from bpslides.views.walk import walk
 
@@ -22,6 +22,7 @@ VIEWS: dict[str, Callable[..., View | None]] = {
     "figure": figure,
     "network": network,
     "demo": demo,
+    "descent": descent,
     "curve": curve,
     "surface": surface,
     "walk": walk,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bpslides import autodiff
+from bpslides.autodiff import AutodiffError
 from bpslides.errors import Problems, did_you_mean
 from bpslides.figures import specs
 from bpslides.formatting import format_number
-from bpslides.model import Curve, Demo, Surface
+from bpslides.model import Curve, Demo, Descent, Surface
 from bpslides.symbolic import default_symbol, latex
 from bpslides.views.common import (
     View,
@@ -92,6 +95,73 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
         "readouts": readouts,
         "sliders": sliders,
         "checked": checked(program),
+        "alt": f"The curve of {plot.value} as {plot.variable} moves, with the current point, its tangent and the path "
+        "of the steps.",
+    }
+
+
+def descent(block: Descent, numbers: Numbers, problems: Problems, key: str) -> View | None:
+    """A demo of one function: its variable is the only parameter, its value the loss."""
+    found = function_of(block.function, block.variable, numbers, problems, key)
+    start = numbers.number(block.start)
+    if found is None or start is None:
+        return None
+    function, variable = found
+    low, high = block.rates
+    if not low <= block.rate <= high:
+        message = f"the rate {block.rate:g} is not between the {low:g} and {high:g} of its slider"
+        problems.error(message, place_of(block), "widen “rates”")
+        return None
+    try:
+        tape = function.tape.replay({variable: start})
+        optimizer = autodiff.optimizer(learning_rate=block.rate, **block.optimizer.model_dump(exclude_none=True))
+    except AutodiffError as error:
+        problems.error(error.message, block.function.place(), error.hint or None)
+        return None
+    graph = replace(function.graph, inputs={}, parameters={variable: start})
+    run = autodiff.Run(tape, function.output, [variable], optimizer)
+    program = replace(function, tape=tape, graph=graph, run=run)
+    numbers.live[key] = program
+    name, var = str(block.symbol), default_symbol(variable)
+    answer = program.respond({}, None)
+    steps = {variable: slider_step(block.domain), "learning_rate": slider_step(block.rates)}
+    shown = {variable: start, "learning_rate": block.rate}
+    ends = {variable: block.domain, "learning_rate": block.rates}
+    sliders = [
+        (
+            {"name": key, "label": None, "min": ends[key][0], "max": ends[key][1], "step": steps[key]},
+            format_number(shown[key], digits(steps[key])),
+            shown[key],
+        )
+        for key in shown
+    ]
+    readouts = [
+        ({"value": value, "word": word, "latex": symbol, "tone": tone}, format_number(number, ".4g"))
+        for value, word, symbol, tone, number in (
+            (variable, "", var, "plain", start),
+            ("value", "", f"{name}({var})", "forward", answer["values"]["value"]),
+            (f"grad.{variable}", "slope", f"{name}'({var})", "backward", answer["gradients"][variable]),
+        )
+    ]
+    return {
+        "data": {
+            "model": key,
+            "trace": program.trace(),
+            "spec": specs.line(program, variable, block.domain, block.range),
+            "variable": variable,
+            "domain": list(block.domain),
+            "loss": "value",
+            "learningRate": block.rate,
+            "sliders": [{"name": name, "format": digits(step)} for name, step in steps.items()],
+            "readouts": [{"value": value, "format": ".4g"} for value in (variable, "value", f"grad.{variable}")],
+        },
+        "formula": f"{name}({var}) = {latex(program.expressions['value'], default_symbol)}",
+        "readouts": readouts,
+        "sliders": sliders,
+        "checked": checked(program),
+        "name": name,
+        "variable": variable,
+        "alt": f"Graph of {block.function} with a point that goes down it, its tangent, and the path of its steps.",
     }
 
 

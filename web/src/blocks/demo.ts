@@ -11,6 +11,7 @@ import { MAX_UPDATES } from "../training";
 import type { Context, Live } from "./block";
 import { Digits } from "./digits";
 import { explainKeys } from "./help";
+import { Runner } from "./runner";
 import { Stage, type Stepped, fields, finite, isWriting } from "./stage";
 
 interface Data {
@@ -62,15 +63,16 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   const plot = new Plot(element.querySelector<HTMLElement>(".plot")!, data.spec, draw);
   plot.layer.append(path, marks, tangent, dot);
   const redrawCurve = oncePerFrame(() => void changeCurve());
-  explainKeys(element, [["S", "one step of gradient descent"], ["← →", "move the slider that has the focus"]]);
+  explainKeys(element, [["S", "one step of gradient descent"], ["P", "run, or pause"], ["← →", "move the slider that has the focus"]]);
   const stage = new Stage<State>(element, { start, show, read, save }, context);
   if (data.sliders.some(({ name }) => name === data.variable)) plot.onDrag(({ x }) => slide(data.variable, x));
   sliders.forEach((slider) => slider.addEventListener("input", () => slide(slider.dataset["name"]!, slider.valueAsNumber)));
-  button(element, "step").addEventListener("click", () => stage.step(step));
+  const runner = new Runner(element, async () => (await stage.step(step)) && !settled());
+  button(element, "step").addEventListener("click", () => void stage.step(step));
   element.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "s" || event.ctrlKey || event.metaKey || isWriting(event.target)) return;
     event.preventDefault();
-    stage.step(step);
+    void stage.step(step);
   });
 
   /** A slider, or the point itself, was moved by hand. One drag is one thing to undo. */
@@ -171,6 +173,15 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     });
   }
 
+  /** Whether more steps would show nothing new: there, stuck, or lost. */
+  function settled(): boolean {
+    if (!answer || plight(answer)) return true;
+    const [low, high] = data.domain;
+    const [x] = position(answer);
+    const moves = data.trace.parameters.some((name) => Math.abs((answer!.updated[name] as number) - (answer!.values[name] as number)) > 1e-9);
+    return !moves || x < 2 * low - high || x > 2 * high - low;
+  }
+
   /** States that need words whatever led to them. */
   function plight(of: Answer): [string, string] | null {
     const loss = of.values[data.loss] as number;
@@ -190,6 +201,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     const [low, high] = data.domain;
     const [x] = position(of);
     const said = `Step ${number}: loss ${formatNumber(before, ".4g")} → ${formatNumber(now, ".4g")}.`;
+    if (x < 2 * low - high || x > 2 * high - low) return `${said} Diverged at step ${number}: the point is far out of the picture, and each step is longer than the last.`;
     if (x < low || x > high) return `${said} The point has left the picture: the steps grow, the learning rate is too large.`;
     if (Math.abs(now - before) <= 1e-9 * Math.abs(before)) return `${said} It jumps across the valley and back: no progress at this learning rate.`;
     if (now > before) return `${said} The loss grew: the step overshoots, the learning rate is too large.`;
@@ -216,7 +228,10 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
 
   return {
     show: () => plot.show(),
-    hide: () => plot.hide(),
+    hide: () => {
+      runner.pause();
+      plot.hide();
+    },
     follow: (other) => stage.follow(other),
   };
 }

@@ -8,7 +8,7 @@ import { surface } from "./surface";
 import { walk } from "./walk";
 
 /** The value of `data-block` → how it comes alive. */
-const MOUNTS: Record<string, Mount> = { figure, demo, curve, surface, walk };
+const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, walk };
 
 /** How far from the current slide a plot keeps its memory. */
 const KEEP = 2;

@@ -59,12 +59,16 @@ export class Stage<S> {
     });
   }
 
-  /** Go to the state that `work` finds; null where there is none, and `work` has said why. */
-  step(work: (state: S) => Promise<Stepped<S> | null>): void {
+  /** Go to the state that `work` finds; null where there is none, and `work` has said why. Tells whether it went. */
+  step(work: (state: S) => Promise<Stepped<S> | null>): Promise<boolean> {
     this.settle();
-    this.#latest.do(async () => {
-      const found = await work(this.state);
-      if (found && (await this.plan.show(found.state, found.words))) this.#adopt(found.state, false);
+    return new Promise((resolve) => {
+      this.#latest.do(async () => {
+        const found = await work(this.state);
+        const shown = found !== null && (await this.plan.show(found.state, found.words));
+        if (found && shown) this.#adopt(found.state, false);
+        resolve(shown);
+      });
     });
   }
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks.base import Block
+from bpslides.model.models import Optimizer
 from bpslides.model.parts import Domain, Number, Part, Value
 from bpslides.text import Text
 
@@ -90,6 +91,31 @@ demo:
     """The numbers that are shown: one to eight."""
     plot: LossPlot
     """The curve on which the steps are seen."""
+
+
+class Descent(Block):
+    """A point that goes down a curve by gradient descent: step by step, or on its own until it is there, or lost."""
+
+    kind = "descent"
+    example = "descent: {function: 0.5*(W - 3)**2, symbol: E, start: 8, rate: 0.1, rates: [0.01, 2.2], domain: [-3, 9]}"
+    function: Text
+    """The curve, as an expression of one variable."""
+    variable: Text | None = None
+    """The variable, where the expression holds more than one name."""
+    start: Value
+    """Where the point begins."""
+    rate: Annotated[Number, Field(gt=0)] = 0.1
+    """The learning rate that it begins with."""
+    rates: Domain = (0.01, 1.0)
+    """From where to where the slider of the learning rate goes."""
+    optimizer: Optimizer = Optimizer.model_construct(name="sgd")
+    """How a step is made from a gradient; plain gradient descent without it."""
+    domain: Domain
+    """The part of the variable's axis that is shown."""
+    range: Domain | None = None
+    """The part of the other axis; made to fit without it."""
+    symbol: Text = Text("f")
+    """What the function is called."""
 
 
 class WalkPlot(Part):

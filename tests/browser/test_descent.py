@@ -1,0 +1,110 @@
+"""A point that goes down a curve: by button, key and by itself, to the bottom, to and fro, or out of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from bpslides.pipeline import make_site
+from bpslides.render import Output
+from bpslides.write import write_file
+
+from .conftest import Watched
+
+DECK = """
+title: Bowl
+slides:
+  - title: Bowl
+    id: bowl
+    content:
+      - descent: {function: 0.5*(W - 3)**2, symbol: E, start: 8, rate: 0.1, rates: [0.01, 2.5], domain: [-3, 9]}
+"""
+BLOCK = "#bowl [data-block=descent]"
+
+
+@pytest.fixture
+def bowl(watch: Callable[..., Watched], tmp_path: Path) -> Page:
+    """The bowl of “Backprop, slowly” in a built file."""
+    (tmp_path / "bowl.yaml").write_text(DECK, encoding="utf-8")
+    site, _ = make_site(tmp_path / "bowl.yaml", Output.SINGLE_FILE)
+    page = watch().goto(write_file(site, tmp_path).as_uri())
+    expect(page.locator(f"{BLOCK} [data-role=origin]")).to_have_text("replayed")
+    return page
+
+
+def at_rate(page: Page, rate: float) -> None:
+    """Set the learning rate."""
+    slider = page.locator(f"{BLOCK} input[data-name=learning_rate]")
+    slider.evaluate(
+        "(slider, to) => { slider.value = to; slider.dispatchEvent(new Event('input', {bubbles: true})); }", rate
+    )
+    slider.evaluate("slider => slider.dispatchEvent(new Event('change', {bubbles: true}))")
+
+
+def value(page: Page, name: str = "W") -> str:
+    """A number that is shown."""
+    return page.locator(f"{BLOCK} [data-role=readout][data-value='{name}']").inner_text()
+
+
+def test_steps(bowl: Page) -> None:
+    """From 8 at η = 0.1: 7.5, then 7.05; by button, by key, and back."""
+    shown = bowl.locator(f"{BLOCK} [data-role=readout]")
+    assert shown.all_inner_texts() == ["8", "12.5", "5"]
+    bowl.locator(f"{BLOCK} [data-action=step]").click()
+    expect(shown.first).to_have_text("7.5")
+    bowl.keyboard.press("s")
+    expect(shown.first).to_have_text("7.05")
+    assert bowl.locator(f"{BLOCK} .descent-mark").count() == 2
+    bowl.keyboard.press("u")
+    expect(shown.first).to_have_text("7.5")
+
+
+@pytest.mark.parametrize(
+    ("rate", "steps", "end", "words"),
+    [(1, 1, "3", "Landed"), (2, 2, "8", "no progress"), (2.4, 4, "22.21", "Diverged at step 4")],
+)
+def test_rates(bowl: Page, rate: float, steps: int, end: str, words: str) -> None:
+    """η = 1 lands at once, 2 jumps to and fro, and more diverges, which is told with the step."""
+    at_rate(bowl, rate)
+    for _ in range(steps):
+        bowl.locator(f"{BLOCK} [data-action=step]").click()
+    expect(bowl.locator(f"{BLOCK} [data-value=W]").first).to_have_text(end)
+    expect(bowl.locator(f"{BLOCK} [data-role=verdict]")).to_contain_text(words)
+
+
+def test_a_run_ends_by_itself(bowl: Page) -> None:
+    """Run goes on step by step; it stops where the point is lost, and its button is ready again."""
+    at_rate(bowl, 2.4)
+    run = bowl.locator(f"{BLOCK} [data-action=run]")
+    run.click()
+    expect(run).to_have_attribute("aria-pressed", "true")
+    expect(bowl.locator(f"{BLOCK} [data-role=verdict]")).to_contain_text("Diverged at step")
+    expect(run).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_run_can_be_paused(bowl: Page) -> None:
+    """The key P runs and pauses; after a pause nothing moves."""
+    bowl.locator(f"{BLOCK} input").first.focus()
+    bowl.keyboard.press("p")
+    expect(bowl.locator(f"{BLOCK} .descent-mark").nth(1)).to_be_attached()
+    bowl.keyboard.press("p")
+    before = value(bowl)
+    bowl.wait_for_timeout(800)
+    assert value(bowl) == before
+
+
+def test_the_point_can_be_dragged(bowl: Page) -> None:
+    """By the mouse; the whole drag is one thing to undo."""
+    box = bowl.locator(f"{BLOCK} .plot-overlay").bounding_box()
+    assert box
+    bowl.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 90)
+    bowl.mouse.down()
+    bowl.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + 90)
+    bowl.mouse.up()
+    assert float(value(bowl).replace("−", "-")) < 2
+    bowl.keyboard.press("u")
+    bowl.locator(f"{BLOCK} [data-action=undo]").click()
+    expect(bowl.locator(f"{BLOCK} [data-value=W]").first).to_have_text("8")
