@@ -60,6 +60,26 @@ def test_run_goes_on_with_what_the_optimizer_remembers(numbers: Numbers) -> None
         assert ask(numbers, question | settings_)["error"] == said
 
 
+def test_course(numbers: Numbers) -> None:
+    """Values over the updates, from any of them on, at any rate; a run that diverges says at which update."""
+    question = {"type": "course", "id": 1, "model": "neuron", "names": ["L", "w"], "first": 0, "last": 3}
+    program = numbers.programs["neuron"]
+    result = ask(numbers, question)["result"]
+    assert result["diverged"] is None
+    assert result["values"]["w"] == [float(program.state(n).tape.value("w")) for n in range(4)]
+    later = ask(numbers, question | {"first": 2})["result"]
+    assert later["values"]["L"] == result["values"]["L"][2:]
+    wild = ask(numbers, question | {"learning_rate": 1e200, "last": 9})["result"]
+    assert wild["diverged"] == len(wild["values"]["L"])
+    for said, wrong in {
+        "“last” should be a whole number": {"last": 2.5},
+        "a course goes on by at most 500 updates, up to 10,000": {"last": 600},
+        "“names” should be a list of at most 100 names": {"names": "L"},
+        "there is no 'q' on the tape": {"names": ["q"]},
+    }.items():
+        assert said in ask(numbers, question | wrong)["error"]
+
+
 def test_sweep(numbers: Numbers) -> None:
     """A sweep gives the loss at every point, by hand: (2 − relu(2w + 0.1))²."""
     points = [-1, 0, 0.5, 0.95]
@@ -92,8 +112,8 @@ SWEEP: dict[str, Any] = {"type": "sweep", "id": 4, "model": "neuron", "variable"
         ({}, "“id” should be a whole number"),
         ({"id": True}, "“id” should be a whole number"),
         ({"id": "1"}, "“id” should be a whole number"),
-        ({"id": 4}, "“type” should be run or sweep"),
-        (RUN | {"type": ["run"]}, "“type” should be run or sweep"),
+        ({"id": 4}, "“type” should be run, sweep or course"),
+        (RUN | {"type": ["run"]}, "“type” should be run, sweep or course"),
         (RUN | {"model": "neurone"}, "did you mean “neuron”?"),
         (RUN | {"model": None}, "“model” should be a name"),
         (RUN | {"set": [1]}, "“set” should be an object"),

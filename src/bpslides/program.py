@@ -21,6 +21,9 @@ from bpslides.networks import Graph
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
 
+#: Runs at other learning rates that a program keeps for the next question.
+KEPT_RUNS = 4
+
 
 @dataclass
 class Program:
@@ -38,6 +41,7 @@ class Program:
     symbols: dict[str, str] = field(default_factory=dict)
     stable: Program | None = None
     """The same with the cross-entropy from the pre-activations, which goes on where the textbook form has no value."""
+    _runs: dict[float, Run] = field(default_factory=dict)
 
     @property
     def parameters(self) -> list[str]:
@@ -125,19 +129,8 @@ class Program:
         trouble: dict[str, str | None] | None = None
         updated: dict[str, autodiff.Array] = {}
         remembered: autodiff.Memories = {}
-        start = self.run
         try:
-            run = Run(
-                tape,
-                self.output,
-                start.parameters,
-                optimizer,
-                start.frozen,
-                start.update,
-                start.schedule,
-                start.batching,
-            )
-            state = run.resume(steps, memories or {})
+            state = self._trained(tape, optimizer).resume(steps, memories or {})
             updated, remembered = state.updated, state.memories
         except Diverged as error:
             trouble = {"name": error.node, "op": optimizer.name}
@@ -150,6 +143,77 @@ class Program:
             },
             "nonFinite": trouble,
         }
+
+    def course(
+        self, learning_rate: float | None, first: int, last: int, names: Sequence[str]
+    ) -> tuple[dict[str, list[Any]], int | None]:
+        """Values after ``first``, …, ``last`` updates at a learning rate, and the update that diverges, if one does.
+
+        Going on from where the last question about this rate ended is cheap.
+
+        Raises:
+            AutodiffError: for an unknown name, or a number of updates that is out of range.
+        """
+        run = self._run_at(learning_rate)
+        for name in names:
+            self.tape.index(name)
+        values: dict[str, list[Any]] = {name: [] for name in names}
+        state = None
+        for n in range(max(first - 1, 0), last + 1):
+            try:
+                state = run.at(n)
+                tape, diverged = state.tape, None
+            except Diverged as error:
+                # The state before the update that diverges is still finite, unless it is that of the start.
+                if state is None or error.step != n + 1:
+                    return values, error.step
+                tape, diverged = state.tape.replay(state.updated), error.step
+            for name in names if n >= first else ():
+                values[name].append((tape.value(name) + 0.0).tolist())
+            if diverged is not None:
+                return values, diverged
+        return values, None
+
+    def _run_at(self, learning_rate: float | None) -> Run:
+        """The run at a learning rate; those asked for last are kept."""
+        start = self.run
+        rate = start.optimizer.learning_rate if learning_rate is None else learning_rate
+        run = self._runs.pop(rate, None)
+        if run is None:
+            optimizer = autodiff.optimizer(start.optimizer.name, rate, **start.optimizer.parameters)
+            run = self._trained(self.tape, optimizer)
+            while len(self._runs) >= KEPT_RUNS:
+                self._runs.pop(next(iter(self._runs)), None)
+        self._runs[rate] = run
+        return run
+
+    def _trained(self, tape: Tape, optimizer: autodiff.Optimizer) -> Run:
+        """This model's run with another tape or optimizer."""
+        start = self.run
+        return Run(
+            tape,
+            self.output,
+            start.parameters,
+            optimizer,
+            start.frozen,
+            start.update,
+            start.schedule,
+            start.batching,
+        )
+
+    def recorded(self, leaves: Mapping[str, Any]) -> Tape:
+        """The same computation from leaves of other shapes, such as the inputs of more examples.
+
+        Raises:
+            AutodiffError, ExpressionError: where a line does not work for them.
+        """
+        tape = Tape()
+        for name, value in (self.graph.leaves | dict(leaves)).items():
+            tape.leaf(name, value)
+        for line, expression in self.expressions.items():
+            result = evaluate(expression, lambda ref: Var(tape, tape.index(str(ref))))
+            tape.name(line, result if isinstance(result, Var) else tape.const(result))
+        return tape
 
     def sweep(
         self, variable: str, points: Sequence[float], assignments: Mapping[str, Any] | None = None

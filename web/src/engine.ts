@@ -4,14 +4,22 @@
  * Both give the same answer, so a block asks and does not care; a label on the block says who answered.
  */
 import { connection } from "./live";
-import { type Assignments, type Remembered, Replay, type Result, type Trace } from "./replay";
+import { type Assignments, type Nested, type Remembered, Replay, type Result, type Trace, Training } from "./replay";
 
 export interface Answer extends Result {
   readonly origin: "numpy" | "replay";
 }
 
+/** A stretch of a run: values by name, one per update. */
+export interface Course {
+  readonly values: Readonly<Record<string, readonly Nested[]>>;
+  readonly diverged: number | null;
+}
+
 export class Engine {
   readonly #replay: Replay;
+  /** Runs by learning rate, where they have come to. */
+  readonly #trainings = new Map<number, Training>();
 
   constructor(
     readonly model: string,
@@ -30,6 +38,27 @@ export class Engine {
       : this.#from(this.#replay.run(assignments, learningRate, steps, memories), "replay");
   }
 
+  /** Named values after `first`, …, `last` updates at a learning rate, and the update that diverges, if one does. */
+  async course(learningRate: number, first: number, last: number, names: readonly string[]): Promise<Course> {
+    const question = { type: "course", model: this.model, learning_rate: learningRate, first, last, names };
+    const reply = await connection?.ask(question);
+    this.#tell(reply ? "numpy" : "replay");
+    return (reply as unknown as Course | null) ?? this.#replayed(learningRate, first, last, names);
+  }
+
+  #replayed(learningRate: number, first: number, last: number, names: readonly string[]): Course {
+    let training = this.#trainings.get(learningRate);
+    if (!training || training.save().steps > first) training = new Training(this.#replay, {}, learningRate);
+    this.#trainings.set(learningRate, training);
+    const values: Record<string, Nested[]> = Object.fromEntries(names.map((name) => [name, []]));
+    let now = training.step(first - training.save().steps);
+    for (;;) {
+      if (now.steps >= first) for (const name of names) values[name]!.push(now.values[name]!);
+      if (now.diverged !== null || now.steps >= last) return { values, diverged: now.diverged };
+      now = training.step();
+    }
+  }
+
   /** One output at many points of a variable; null where it has no finite value. */
   async sweep(variable: string, points: readonly number[], output: string, assignments: Assignments): Promise<(number | null)[]> {
     const reply = await connection?.ask({ type: "sweep", model: this.model, variable, points, set: assignments });
@@ -38,11 +67,14 @@ export class Engine {
   }
 
   #from(result: Result, origin: Answer["origin"]): Answer {
-    if (this.label) {
-      this.label.textContent = origin === "numpy" ? "numpy, live" : "replayed";
-      this.label.setAttribute("data-origin", origin);
-    }
+    this.#tell(origin);
     return { ...result, origin };
+  }
+
+  #tell(origin: Answer["origin"]): void {
+    if (!this.label) return;
+    this.label.textContent = origin === "numpy" ? "numpy, live" : "replayed";
+    this.label.setAttribute("data-origin", origin);
   }
 }
 
@@ -58,11 +90,14 @@ export class Latest {
 
   async #work(): Promise<void> {
     this.#busy = true;
-    while (this.#next) {
-      const task = this.#next;
-      this.#next = null;
-      await task();
+    try {
+      while (this.#next) {
+        const task = this.#next;
+        this.#next = null;
+        await task();
+      }
+    } finally {
+      this.#busy = false;
     }
-    this.#busy = false;
   }
 }

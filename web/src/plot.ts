@@ -27,6 +27,7 @@ interface PlotlyElement extends HTMLElement {
 interface Plotly {
   newPlot(element: HTMLElement, data: readonly Json[], layout: Json, config: Json): Promise<unknown>;
   restyle(element: HTMLElement, update: Json, traces: number[]): Promise<unknown>;
+  relayout(element: HTMLElement, update: Json): Promise<unknown>;
   purge(element: HTMLElement): void;
 }
 
@@ -156,6 +157,13 @@ export class Plot {
   /** New values for the first trace. */
   async change(update: Json): Promise<void> {
     if (this.#drawn) await (await loadPlotly()).restyle(this.#stage, update, [0]);
+  }
+
+  /** New axes, by Plotly's names for them, such as "yaxis.range"; what moves is drawn again. */
+  async axes(update: Json): Promise<void> {
+    if (!this.#drawn) return;
+    await (await loadPlotly()).relayout(this.#stage, update);
+    if (this.#drawn) this.onDrawn();
   }
 
   x(value: number): number {

@@ -17,6 +17,7 @@ from bpslides.model.blocks import (
     NetworkDrawing,
     Surface,
     Table,
+    Training,
     Video,
     Walk,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "Symbol",
     "Table",
     "Tokens",
+    "Training",
     "Variable",
     "Video",
     "Walk",

@@ -3,6 +3,7 @@
     {"type": "run", "id": 1, "model": "neuron", "set": {"w": 0.6}, "learning_rate": null, "steps": 1,
      "memories": {"w": {"velocity": -3.6}}}
     {"type": "sweep", "id": 2, "model": "neuron", "variable": "w", "points": [0, 0.5, 1], "set": {}}
+    {"type": "course", "id": 3, "model": "neuron", "learning_rate": 0.1, "first": 0, "last": 99, "names": ["L"]}
 
 The reply is ``{"type": "reply", "id": …, "result": …}``, or holds an ``error`` that says what was wrong.
 """
@@ -21,6 +22,9 @@ from bpslides.errors import did_you_mean, visible
 from bpslides.program import Program
 
 MAX_POINTS = 500
+#: The most updates of a course, and the most names that it follows.
+MAX_COURSE = 10_000
+MAX_NAMES = 100
 #: A batch is a list of rows; nothing that can be set is nested more deeply.
 MAX_DEPTH = 4
 
@@ -70,22 +74,21 @@ def _number_of(question: dict[str, Any]) -> int:
 
 def _result(question: dict[str, Any], numbers: Numbers | None) -> dict[str, Any]:
     kind = question.get("type")
-    if kind not in ("run", "sweep"):
-        raise QuestionError("“type” should be run or sweep")
+    if kind not in ("run", "sweep", "course"):
+        raise QuestionError("“type” should be run, sweep or course")
     program = _program(question.get("model"), numbers)
+    if kind == "course":
+        return _course(question, program)
     settings = question.get("set", {})
     if not isinstance(settings, dict):
         raise QuestionError("“set” should be an object of names and numbers")
     assignments = {name: _value(value, f"the value of “{name[:40]}”") for name, value in settings.items()}
     if kind == "run":
         rate = question.get("learning_rate")
-        steps = question.get("steps", 0)
-        if isinstance(steps, bool) or not isinstance(steps, int):
-            raise QuestionError("“steps” should be a whole number")
         return program.respond(
             assignments,
             None if rate is None else _finite(rate, "“learning_rate”"),
-            steps,
+            _whole(question.get("steps", 0), "“steps”"),
             _memories(question.get("memories", {})),
         )
     variable, points = question.get("variable"), question.get("points")
@@ -94,6 +97,24 @@ def _result(question: dict[str, Any], numbers: Numbers | None) -> dict[str, Any]
     if not isinstance(points, list) or len(points) > MAX_POINTS:
         raise QuestionError(f"“points” should be a list of at most {MAX_POINTS} numbers")
     return {"values": program.sweep(variable, [_finite(point, "a point") for point in points], assignments)}
+
+
+def _course(question: dict[str, Any], program: Program) -> dict[str, Any]:
+    rate, names = question.get("learning_rate"), question.get("names")
+    first, last = (_whole(question.get(key), f"“{key}”") for key in ("first", "last"))
+    if not 0 <= first <= last <= MAX_COURSE or last - first >= MAX_POINTS:
+        raise QuestionError(f"a course goes on by at most {MAX_POINTS} updates, up to {MAX_COURSE:,}")
+    if not isinstance(names, list) or len(names) > MAX_NAMES or not all(isinstance(name, str) for name in names):
+        raise QuestionError(f"“names” should be a list of at most {MAX_NAMES} names")
+    number = None if rate is None else _finite(rate, "“learning_rate”")
+    values, diverged = program.course(number, first, last, names)
+    return {"values": values, "diverged": diverged}
+
+
+def _whole(value: Any, what: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise QuestionError(f"{what} should be a whole number")
+    return value
 
 
 def _program(name: Any, numbers: Numbers | None) -> Program:

@@ -13,6 +13,7 @@ from bpslides.views.equation import equation
 from bpslides.views.figures import figure
 from bpslides.views.live import curve, demo, descent, surface
 from bpslides.views.media import code
+from bpslides.views.training import training
 from bpslides.views.walk import walk
 
 __all__ = ["VIEWS", "View", "place_of"]
@@ -25,6 +26,7 @@ VIEWS: dict[str, Callable[..., View | None]] = {
     "descent": descent,
     "curve": curve,
     "surface": surface,
+    "training": training,
     "walk": walk,
     "code": code,
 }

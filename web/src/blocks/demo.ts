@@ -101,7 +101,8 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
   async function ask({ set, rate, steps, memories }: State): Promise<Answer | null> {
     try {
       return await engine.run(set, rate, steps, memories);
-    } catch {
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
       return null;
     }
   }

@@ -5,10 +5,11 @@ import { curve } from "./curve";
 import { demo } from "./demo";
 import { figure } from "./figure";
 import { surface } from "./surface";
+import { training } from "./training";
 import { walk } from "./walk";
 
 /** The value of `data-block` → how it comes alive. */
-const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, walk };
+const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk };
 
 /** How far from the current slide a plot keeps its memory. */
 const KEEP = 2;

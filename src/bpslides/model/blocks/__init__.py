@@ -9,7 +9,7 @@ blocks that hold others, with the union of all. To add a block, add a class to o
 from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.content import BLOCKS, FIGURE_KINDS, LIVE_KINDS, Content, blocks_in
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
-from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Walk
+from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Training, Walk
 from bpslides.model.blocks.media import Code, Image, Video
 from bpslides.model.blocks.text import Equation, Table
 
@@ -29,6 +29,7 @@ __all__ = [
     "NetworkDrawing",
     "Surface",
     "Table",
+    "Training",
     "Video",
     "Walk",
     "blocks_in",

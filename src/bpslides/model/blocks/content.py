@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from bpslides.errors import did_you_mean
 from bpslides.model.blocks.base import Block
 from bpslides.model.blocks.figures import AnyFigure, Figure, NetworkDrawing
-from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Walk
+from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Training, Walk
 from bpslides.model.blocks.media import Code, Image, Video
 from bpslides.model.blocks.story import Comparison, Glossary, List, Statement, Timeline
 from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Related, Steps, Table
@@ -60,7 +60,7 @@ _TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote
 _STORY = (List, Comparison, Glossary, Timeline, Statement)
 _MEDIA = (Code, Image, Video)
 _FIGURES = (Figure, NetworkDrawing)
-_LIVE = (Demo, Descent, Walk, Curve, Surface)
+_LIVE = (Demo, Descent, Training, Walk, Curve, Surface)
 _CONTAINERS = (Columns, Fragment)
 
 BLOCKS: dict[str, type[Block]] = {

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.model.blocks.base import Block
-from bpslides.model.models import Optimizer
+from bpslides.model.models import Optimizer, Whole
 from bpslides.model.parts import Domain, Number, Part, Value
 from bpslides.text import Text
 
@@ -116,6 +116,30 @@ class Descent(Block):
     """The part of the other axis; made to fit without it."""
     symbol: Text = Text("f")
     """What the function is called."""
+
+
+class Training(Block):
+    """A model that is watched while it trains: its loss over the updates, beside runs that were kept."""
+
+    kind = "training"
+    example = "training: {model: neuron, steps: 60, rates: [0.005, 0.3], show: [y_hat], log: true}"
+    model: Text | list[Text]
+    """The model, or several to choose from: the same one with other optimizers, say."""
+    steps: Annotated[Whole, Field(ge=1, le=2000)] = 100
+    """How many updates are drawn at first."""
+    rates: Domain | None = None
+    """From where to where the slider of the learning rate goes; without it there is none."""
+    show: Annotated[list[Text], Field(max_length=3)] = []
+    """Values that are shown beside the loss, such as the prediction: single numbers of the model."""
+    log: bool = False
+    """Whether the loss begins on a logarithmic axis."""
+    boundary: bool = False
+    """Whether the output is drawn over the plane of the two inputs, with the examples."""
+
+    @property
+    def models(self) -> list[Text]:
+        """The models to choose from."""
+        return self.model if isinstance(self.model, list) else [self.model]
 
 
 class WalkPlot(Part):
