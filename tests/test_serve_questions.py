@@ -71,12 +71,13 @@ def test_course(numbers: Numbers) -> None:
     assert later["values"]["L"] == result["values"]["L"][2:]
     wild = ask(numbers, question | {"learning_rate": 1e200, "last": 9})["result"]
     assert wild["diverged"] == len(wild["values"]["L"])
-    for said, wrong in {
+    refused: dict[str, dict[str, Any]] = {
         "“last” should be a whole number": {"last": 2.5},
         "a course goes on by at most 500 updates, up to 10,000": {"last": 600},
         "“names” should be a list of at most 100 names": {"names": "L"},
         "there is no 'q' on the tape": {"names": ["q"]},
-    }.items():
+    }
+    for said, wrong in refused.items():
         assert said in ask(numbers, question | wrong)["error"]
 
 
