@@ -3,14 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from bpslides.pipeline import make_site
+from bpslides.render import Output
+from bpslides.write import write_file
 
 from .conftest import PHONE, Watched
 
 CURVE = "#tangent [data-block=curve]"
 SURFACE = "#surface [data-block=surface]"
+
+
+SECANT = """
+title: Secant
+slides:
+  - title: Secant
+    id: secant
+    content:
+      - curve: {function: x**2, domain: [-1, 3], at: 1, secant: 1.5}
+"""
+
+
+def test_a_secant_becomes_the_tangent(watch: Callable[..., Watched], tmp_path: Path) -> None:
+    """The slope over h is 2 + h; with h near 0 the line lies on the tangent, and undo takes it back."""
+    (tmp_path / "secant.yaml").write_text(SECANT, encoding="utf-8")
+    site, _ = make_site(tmp_path / "secant.yaml", Output.SINGLE_FILE)
+    page = watch().goto(write_file(site, tmp_path).as_uri())
+    block = "#secant [data-block=curve]"
+    slope, h = page.locator(f"{block} [data-role=secant]"), page.locator(f"{block} input[data-name=h]")
+    expect(slope).to_have_text("3.5")
+    h.evaluate("slider => { slider.value = -2; slider.dispatchEvent(new Event('input')); }")
+    expect(slope).to_have_text("2.01")
+    expect(page.locator(f"{block} [data-role=verdict]")).to_contain_text("0.01 away")
+    page.locator(f"{block} [data-action=undo]").click()
+    expect(slope).to_have_text("3.5")
+    page.locator(f"{block} .plot-overlay").click(position={"x": 320, "y": 60})
+    expect(slope).not_to_have_text("3.5")
 
 
 def number(page: Page, selector: str) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpslides import autodiff
 from bpslides.autodiff import AutodiffError
@@ -27,6 +28,7 @@ from bpslides.views.common import (
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
+    from bpslides.program import Program
 
 
 def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | None:
@@ -184,6 +186,11 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
         return None
     expression = program.expressions["value"]
     name, var = str(block.symbol), default_symbol(variable)
+    secant = None
+    if block.secant is not None:
+        secant = _secant(block, program, variable, at, problems)
+        if secant is None:
+            return None
     return {
         "data": {
             "model": key,
@@ -192,7 +199,9 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
             "variable": variable,
             "domain": list(block.domain),
             "at": at,
+            "secant": block.secant,
         },
+        "secant": secant,
         "formula": f"{name}({var}) = {latex(expression, default_symbol)}",
         "derivative": f"{name}'({var})" + derived(expression, variable),
         "name": name,
@@ -204,6 +213,29 @@ def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View 
         "slope": format_number(answer["gradients"][variable], ".3f"),
         "alt": block.alt
         or f"Graph of {block.function} with a point that can be moved along it, and the tangent there.",
+    }
+
+
+#: The slider of a secant comes this near, as a power of ten: nearer, a rounded difference says less, not more.
+NEAREST = -4
+
+
+def _secant(block: Curve, program: Program, variable: str, at: float, problems: Problems) -> dict[str, Any] | None:
+    """The secant from the author's point: its slope, and where the slider of h stands, which goes by powers of ten."""
+    assert block.secant is not None
+    if at + block.secant > block.domain[1]:
+        message = f"the second point of the secant, at {at + block.secant:g}, is outside of the domain"
+        problems.error(message, place_of(block), "choose a smaller “secant”")
+        return None
+    here, there = program.sweep(variable, [at, at + block.secant])
+    if here is None or there is None:
+        message = f"the function has no finite value at {at + block.secant:g}"
+        problems.error(message, block.function.place(), "choose another “secant”")
+        return None
+    return {
+        "slope": format_number((there - here) / block.secant, ".5g"),
+        "h": format_number(block.secant, ".4g"),
+        "ends": (NEAREST, math.log10(block.secant)),
     }
 
 

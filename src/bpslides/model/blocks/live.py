@@ -188,6 +188,8 @@ class Curve(Block):
     """Where the y-axis begins and ends; without it, so that the whole curve is seen."""
     at: Value
     """Where the point begins: a number, or an expression such as ``neuron.w``."""
+    secant: Annotated[Number, Field(gt=0)] | None = None
+    """How far right of the point a second one begins: the line through both, and a slider that brings it nearer."""
     symbol: Text = Text("f")
     """What the function is called."""
     alt: Text | None = None
