@@ -62,6 +62,7 @@ export class Engine {
   /** One output at many points of a variable; null where it has no finite value. */
   async sweep(variable: string, points: readonly number[], output: string, assignments: Assignments): Promise<(number | null)[]> {
     const reply = await connection?.ask({ type: "sweep", model: this.model, variable, points, set: assignments });
+    this.#tell(reply ? "numpy" : "replay");
     const values = reply ? (reply["values"] as (number | null)[]) : this.#replay.sweep(variable, [...points], output, assignments);
     return values.map((value) => (value !== null && Number.isFinite(value) ? value : null));
   }

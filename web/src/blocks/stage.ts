@@ -29,8 +29,9 @@ export class Stage<S> {
   state: S;
   #past: S[] = [];
   #future: S[] = [];
-  /** Whether a drag is going on: all of it is one thing to undo. */
-  #joined = false;
+  /** The number of the drag that is going on, and of the one that the state is from: a drag is one thing to undo. */
+  #drag = 0;
+  #joined: number | null = null;
   readonly #latest = new Latest();
 
   constructor(
@@ -53,8 +54,9 @@ export class Stage<S> {
 
   /** Go to another state. With `join` the changes up to the next `settle` are one thing to undo. */
   go(next: S, words: string | null = null, join = false): void {
+    const drag = join ? this.#drag : null; // by the time the answer comes it may have ended
     this.#latest.do(async () => {
-      if (await this.plan.show(next, words)) this.#adopt(next, join);
+      if (await this.plan.show(next, words)) this.#adopt(next, drag);
       else await this.plan.show(this.state, null);
     });
   }
@@ -66,7 +68,7 @@ export class Stage<S> {
       this.#latest.do(async () => {
         const found = await work(this.state);
         const shown = found !== null && (await this.plan.show(found.state, found.words));
-        if (found && shown) this.#adopt(found.state, false);
+        if (found && shown) this.#adopt(found.state, null);
         resolve(shown);
       });
     });
@@ -74,7 +76,7 @@ export class Stage<S> {
 
   /** A drag has ended: what comes next is undone by itself. */
   settle(): void {
-    this.#joined = false;
+    this.#drag++;
   }
 
   undo(): void {
@@ -103,9 +105,9 @@ export class Stage<S> {
     });
   }
 
-  #adopt(next: S, join: boolean): void {
-    if (!(join && this.#joined)) this.#past.push(this.state);
-    this.#joined = join;
+  #adopt(next: S, drag: number | null): void {
+    if (drag === null || drag !== this.#joined) this.#past.push(this.state);
+    this.#joined = drag;
     this.#future = [];
     this.state = next;
     this.#tell();
