@@ -376,6 +376,7 @@ def test_functions_of_nothing(tmp_path: Path, block: str, names: str) -> None:
 
 @given(st.lists(st.floats(-1e6, 1e6)))
 @example([5e-324])
+@example([1e6, 999999.9999999999])
 def test_padded(values: list[float]) -> None:
     """A range holds all values strictly, also when there is one or none."""
     low, high = padded(values)

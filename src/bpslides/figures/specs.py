@@ -6,6 +6,7 @@ bar. Every line also has a dash of its own, for eyes and printers that see no co
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from bpslides.program import Program, points
@@ -157,8 +158,8 @@ def padded(values: list[float], share: float = 0.06) -> tuple[float, float]:
     if not values:
         return (-1.0, 1.0)
     low, high = min(values), max(values)
-    # The smallest numbers that a double holds have no room around them at their own scale.
-    margin = max((high - low or abs(high) or 1.0) * share, 1e-300)
+    # The smallest doubles, and neighbours far from zero, have no room around them at their own scale.
+    margin = max((high - low or abs(high) or 1.0) * share, 1e-300, 4 * math.ulp(max(abs(low), abs(high))))
     return (low - margin, high + margin)
 
 
