@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from bpslides.browser import launch, look
 from bpslides.pipeline import make_site
@@ -63,6 +63,22 @@ class Watched:
         """No console error, no exception, no request to another host."""
         assert self.complaints == []
         assert self.foreign == []
+
+
+def note_changes(element: Locator, attribute: str = "") -> None:
+    """Have every text of an element, or value of an attribute, that comes from now on noted in its ``data-seen``.
+
+    What runs by itself may have gone on by the time a test looks; what it has shown on the way stays.
+    """
+    element.evaluate(
+        """(element, attribute) => {
+        const now = () => attribute ? element.getAttribute(attribute) : element.textContent;
+        element.dataset.seen = now();
+        const note = () => { element.dataset.seen += ' ' + now(); };
+        const what = attribute ? {attributeFilter: [attribute]} : {childList: true, characterData: true, subtree: true};
+        new MutationObserver(note).observe(element, what); }""",
+        attribute,
+    )
 
 
 @pytest.fixture

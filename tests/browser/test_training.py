@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from bpslides.program import Program
 from bpslides.render import Output
 from bpslides.write import write_file
 
-from .conftest import PHONE, Watched, start_server
+from .conftest import PHONE, Watched, note_changes, start_server
 
 DECK = """
 title: Training
@@ -153,8 +154,10 @@ def test_a_run_begins_anew_and_can_be_paused(addresses: dict[str, str], watch: C
     """From the author's picture a run starts at 0; a pause holds it, and one undo brings the picture back."""
     page = watch().goto(addresses["replayed"] + "#/six")
     before = shown(page, SIX, "loss")
+    update = page.locator(f"{SIX} [data-value=step]")
+    note_changes(update)
     press(page, SIX, "run")
-    expect(page.locator(f"{SIX} [data-value=step]")).to_have_text("2")
+    expect(update).to_have_attribute("data-seen", re.compile("^100 0 1 2"))
     press(page, SIX, "run")
     expect(page.locator(f"{SIX} [data-action=run]")).to_have_attribute("aria-pressed", "false")
     press(page, SIX, "undo")
