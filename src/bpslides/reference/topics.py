@@ -55,7 +55,7 @@ SYNONYMS = {
     "font": ("tokens",), "fonts": ("tokens",), "style": ("themes",), "css": ("themes",), "dark": ("themes",),
     "look": ("themes",), "speaker": ("notes",), "assert": ("claims",), "assertion": ("claims",), "test": ("claims",),
     "arithmetic": ("expressions",), "calculation": ("expressions",), "array": ("functions",), "index": ("numbers",),
-    "rounding": ("formats",), "decimals": ("formats",), "training": ("figure", "models"), "import": ("include",),
+    "rounding": ("formats",), "decimals": ("formats",), "train": ("training", "models"), "import": ("include",),
     "part": ("files",), "parts": ("series", "files"), "vertical": ("stack",), "citation": ("footnotes", "quote"),
     "reference": ("footnotes", "links"), "constant": ("variables",), "emoji": ("icons",), "quotes": ("yaml",),
     "neuron": ("models", "network"), "weights": ("models",), "activation": ("models",), "optimiser": ("optimizer",),
