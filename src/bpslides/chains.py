@@ -24,23 +24,23 @@ def dependents(program: Program, target: str) -> set[str]:
     return found
 
 
-def paths(program: Program, target: str) -> list[list[str]]:
+def paths(program: Program, target: str, most: int = MAX_PATHS) -> list[list[str]]:
     """The ways from the loss down to ``target``, each as the names on it; none where the loss does not depend on it.
 
-    The search ends with the path that is one too many, so there are ``MAX_PATHS + 1`` at most.
+    The search ends with the path that is one too many, so there are ``most + 1`` at most.
     """
     # Without this a search may go through 2ⁿ paths that lead nowhere.
     leading = dependents(program, target)
     found: list[list[str]] = []
     waiting = [[program.output]]
-    while waiting and len(found) <= MAX_PATHS:
+    while waiting and len(found) <= most:
         path = waiting.pop()
         for operand in operands(program, path[-1]) if path[-1] in program.graph.lines else []:
             if operand == target:
                 found.append([*path, operand])
             elif operand in leading:
                 waiting.append([*path, operand])
-    return found[: MAX_PATHS + 1]
+    return found[: most + 1]
 
 
 def slopes(program: Program, tape: Tape, line: str) -> dict[str, float]:
