@@ -17,7 +17,7 @@ from bpslides import paths
 from bpslides.block_finder import BlockFinder
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.includes import Moved, find_deck, give_ids, members, merge
-from bpslides.model import BLOCKS, Deck, Head, Include, Model, Slide, Stack, Symbol, Tokens, Variable
+from bpslides.model import BLOCKS, Chain, Deck, Head, Include, Model, Slide, Stack, Symbol, Tokens, Variable
 from bpslides.model.blocks.figures import FIGURES
 from bpslides.text import SourceFile, Text
 from bpslides.yaml_text import MAX_BYTES, decode
@@ -286,11 +286,15 @@ def _salvage(kind: type[T], data: Any, details: list[ErrorDetails]) -> T | None:
         return None
 
 
+#: The key that says which form a block has → its class.
+_FORMS = {**FIGURES, **Chain.forms}
+
+
 def _report(
     kind: type[BaseModel], detail: ErrorDetails, where: tuple[int | str, ...], tree: Tree, problems: Problems
 ) -> None:
     context = detail.get("ctx", {})
-    # “[key]” and the forms of a figure, such as “[bars]”, are pydantic's words, not the deck's. A check of a whole
+    # “[key]” and the forms of a block, such as “[bars]”, are pydantic's words, not the deck's. A check of a whole
     # block says itself where in it the fault is.
     location = (*(part for part in detail["loc"] if not str(part).startswith("[")), *context.get("at", ()))
     path = (*where, *location)
@@ -350,7 +354,7 @@ def _fields_at(kind: type[BaseModel], location: tuple[int | str, ...]) -> list[s
     for part in location:
         if not isinstance(part, str):
             continue
-        if form := FIGURES.get(part.strip("[]")) if part.startswith("[") else None:
+        if form := _FORMS.get(part.strip("[]")) if part.startswith("[") else None:
             current = form
         elif part in BLOCKS and (current is None or part not in current.model_fields):
             current = BLOCKS[part]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bpslides.views.chain import chain
 from bpslides.views.common import View, place_of
 from bpslides.views.drawings import network
 from bpslides.views.equation import equation
@@ -28,5 +29,6 @@ VIEWS: dict[str, Callable[..., View | None]] = {
     "surface": surface,
     "training": training,
     "walk": walk,
+    "chain": chain,
     "code": code,
 }

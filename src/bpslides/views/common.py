@@ -123,6 +123,11 @@ def slider_step(domain: tuple[float, float]) -> float:
     return 10.0 ** (math.floor(math.log10(domain[1] - domain[0])) - 2)
 
 
+def held(number: str) -> str:
+    """A written number as a factor: a negative one in parentheses."""
+    return f"({number})" if number.startswith("−") else number
+
+
 def place_of(block: Block) -> Place | None:
     """Where a block stands, or the first text in it."""
     text = next((found for _, value in block if (found := first_text(value)) is not None), None)

@@ -1,6 +1,7 @@
 /** The live blocks of a deck: mounted once, drawn when their slide is near, told of every step. */
 import { json } from "../page";
 import type { Context, Live, Mount } from "./block";
+import { chain } from "./chain";
 import { curve } from "./curve";
 import { demo } from "./demo";
 import { figure } from "./figure";
@@ -9,7 +10,7 @@ import { training } from "./training";
 import { walk } from "./walk";
 
 /** The value of `data-block` → how it comes alive. */
-const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk };
+const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk, chain };
 
 /** How far from the current slide a plot keeps its memory. */
 const KEEP = 2;

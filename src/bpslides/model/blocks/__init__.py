@@ -1,12 +1,14 @@
 """Blocks: what stands on a slide. ``BLOCKS`` maps the key that names a block in YAML to its class.
 
 ``text`` holds blocks of words and formulas, ``story`` those that arrange them (lists, comparisons, dates), ``media``
-code and what lies in files, ``figures`` plots and drawings, ``live`` what can be played with, and ``content`` the
-blocks that hold others, with the union of all. To add a block, add a class to one of these and enter it in
-``content``, a macro of the same name in ``templates/blocks/`` and, when it moves, a module in ``web/src/blocks``.
+code and what lies in files, ``figures`` plots and drawings, ``live`` what can be played with, ``chain`` one of these
+that has several forms, and ``content`` the blocks that hold others, with the union of all. To add a block, add a class
+to one of these and enter it in ``content``, a macro of the same name in ``templates/blocks/`` and, when it moves, a
+module in ``web/src/blocks``.
 """
 
 from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.chain import Chain, Gears, Paths, Product, Stages
 from bpslides.model.blocks.content import BLOCKS, FIGURE_KINDS, LIVE_KINDS, Content, blocks_in
 from bpslides.model.blocks.figures import Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Training, Walk
@@ -18,6 +20,7 @@ __all__ = [
     "FIGURE_KINDS",
     "LIVE_KINDS",
     "Block",
+    "Chain",
     "Code",
     "Content",
     "Curve",
@@ -25,8 +28,12 @@ __all__ = [
     "Descent",
     "Equation",
     "Figure",
+    "Gears",
     "Image",
     "NetworkDrawing",
+    "Paths",
+    "Product",
+    "Stages",
     "Surface",
     "Table",
     "Training",

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
 from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.chain import AnyChain, Chain
 from bpslides.model.blocks.figures import AnyFigure, Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Training, Walk
 from bpslides.model.blocks.media import Code, Image, Video
@@ -60,7 +61,7 @@ _TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote
 _STORY = (List, Comparison, Glossary, Timeline, Statement)
 _MEDIA = (Code, Image, Video)
 _FIGURES = (Figure, NetworkDrawing)
-_LIVE = (Demo, Descent, Training, Walk, Curve, Surface)
+_LIVE = (Demo, Descent, Training, Walk, Curve, Surface, Chain)
 _CONTAINERS = (Columns, Fragment)
 
 BLOCKS: dict[str, type[Block]] = {
@@ -71,6 +72,8 @@ LIVE_KINDS = frozenset(block.kind for block in _LIVE)
 """What can be played with."""
 FIGURE_KINDS = LIVE_KINDS | {block.kind for block in _FIGURES}
 """What is counted as a figure: plots, drawings and live blocks."""
+_FORMS = {Figure.kind: AnyFigure, Chain.kind: AnyChain}
+"""Blocks that have several forms → the union of these."""
 
 
 def _kind_of(value: Any) -> str | None:
@@ -116,9 +119,7 @@ if TYPE_CHECKING:
     AnyBlock = Block
 else:
     AnyBlock = Annotated[
-        Union[  # noqa: UP007 - made at run time
-            tuple(Annotated[AnyFigure if block is Figure else block, Tag(kind)] for kind, block in BLOCKS.items())
-        ],
+        Union[tuple(Annotated[_FORMS.get(kind, block), Tag(kind)] for kind, block in BLOCKS.items())],  # noqa: UP007 - made at run time
         Discriminator(_kind_of),
         BeforeValidator(_known_block),
     ]
