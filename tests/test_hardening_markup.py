@@ -13,6 +13,7 @@ from bpslides.errors import Problem, visible
 from bpslides.latex import MAX_FORMULA
 from bpslides.model import BLOCKS
 from bpslides.render import Output
+from bpslides.schema import forms_of
 from bpslides.serve import pages
 from tests.decks import Deck, with_content
 from tests.harmless import assert_harmless, assert_sound
@@ -49,11 +50,20 @@ def variants(value: Any, text: str) -> Iterator[Any]:
             yield {(text if name == key else name): other for name, other in value.items()}
 
 
-@pytest.mark.parametrize("kind", BLOCKS)
-def test_every_setting_of_every_block(tmp_path: Path, kind: str) -> None:
+#: More texts that blocks take than their examples have.
+MORE = [
+    "chain: {slope: 2, symbol: a}",
+    "chain: {gears: [3], names: [a, b]}",
+    "chain: {model: neuron, gradient: w, alt: a}",
+    "descent: {function: x**2, start: 1, rate: 0.1, domain: [-3, 3], variable: x, symbol: a, optimizer: {name: sgd}}",
+]
+
+
+@pytest.mark.parametrize("example", [*(form.example for kind in BLOCKS.values() for form in forms_of(kind)), *MORE])
+def test_every_setting_of_every_block(tmp_path: Path, example: str) -> None:
     """Each block's own example with a hostile text in each place in turn: told or shown, and the page stays sound."""
     text = " ".join(BREAKOUTS)
-    tree, _ = load(BLOCKS[kind].example)
+    tree, _ = load(example)
     assert tree is not None
     for variant in variants(tree.data, text):
         found = Deck(tmp_path, with_content(json.dumps([variant], default=bool)))
