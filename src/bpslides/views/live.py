@@ -109,6 +109,7 @@ def descent(block: Descent, numbers: Numbers, problems: Problems, key: str) -> V
     if found is None or start is None:
         return None
     function, variable = found
+    tell_constant(function, [variable], block.function, problems)
     low, high = block.rates
     if not low <= block.rate <= high:
         message = f"the rate {block.rate:g} is not between the {low:g} and {high:g} of its slider"
