@@ -218,3 +218,13 @@ def test_video_in_a_single_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -
         "16:22: “a.mp4” is larger than 0 MB (make the video smaller, or build a folder, without --single-file)"
     ]
     assert Deck(folder, yaml, Output.FOLDER).messages == ["16:22: “a.mp4” is larger than 0 MB (make the video smaller)"]
+
+
+@pytest.mark.parametrize(
+    ("count", "columns", "shown"), [(3, "", "3"), (4, "", "2"), (4, ", columns: 4", "4"), (5, "", "3")]
+)
+def test_columns_of_cards(tmp_path: Path, count: int, columns: str, shown: str) -> None:
+    """Cards stand in as many columns as the author says, and else in what looks even."""
+    cards = ", ".join(["{title: A, text: a}"] * count)
+    page = Deck(tmp_path, with_content(f"- cards: {{cards: [{cards}]{columns}}}")).sound.page
+    assert page.one("ul.cards").attributes["data-columns"] == shown

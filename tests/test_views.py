@@ -150,6 +150,15 @@ def test_a_descent_that_cannot_be(tmp_path: Path, settings: str, said: str) -> N
     assert said in message
 
 
+def test_training_calls_its_numbers_as_the_model_does(tmp_path: Path) -> None:
+    """The readouts of a training carry the symbols that the model declares, and so need no other in the notation."""
+    symbols = "symbols: {y: q, L: E}"
+    models = f"models:\n  m: {{parameters: {{w: 1}}, graph: {{y: 2*w, L: y**2}}, {symbols}}}\n"
+    deck = Deck(tmp_path, with_content("- training: {model: m, show: [y], steps: 3}", models)).sound
+    labels = deck.page.one("[data-block=training]").texts(".readout-label")
+    assert [label.replace(" ", "") for label in labels[1:]] == ["E", "q"]
+
+
 COUNTED = "{{network: {{inputs: {{x: [1, 2]}}, targets: {{t: [1]}}, layers: [{{units: {}, {}}}, {{units: 1, {}}}]}}}}"
 
 

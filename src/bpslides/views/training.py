@@ -12,7 +12,6 @@ from bpslides.expression import ExpressionError
 from bpslides.formatting import format_number
 from bpslides.model import Training
 from bpslides.program import Program
-from bpslides.symbolic import default_symbol
 from bpslides.text import Text
 from bpslides.views.common import View, checked, digits, known, slider_step
 
@@ -63,7 +62,7 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
         "readouts": [
             ("step", Text("update"), str(last), "plain"),
             *(
-                (name, Text(f"${default_symbol(name)}$"), format_number(values[name][-1], ".4g"), tone)
+                (name, Text(f"${first.symbol(name)}$"), format_number(values[name][-1], ".4g"), tone)
                 for name, tone in zip(shown, ("backward", "forward", "forward", "forward"), strict=False)
             ),
         ],
