@@ -1,6 +1,7 @@
 """What YAML does to the unwary: each slip is told where it is, with the line as it should be, and the rest is read."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -44,6 +45,55 @@ SLIPS: list[tuple[str, str, Any]] = [
     ("a: ▸{{ x }} and y", f"{BRACES} ({QUOTE}: a: '{{{{ x }}}} and y')", {"a": "{{ x }} and y"}),
     ("- [▸{{ x | .2f }}, b]", f"{BRACES} ({QUOTE}: - ['{{{{ x | .2f }}}}', b])", [["{{ x | .2f }}", "b"]]),
     ("- [▸{{ x }} kg, b]", f"{BRACES} ({QUOTE}: - ['{{{{ x }}}} kg', b])", [["{{ x }} kg", "b"]]),
+    *(
+        (
+            f"a: {{b: {text}, c: d}}",
+            (
+                f"“{text[text.index('▸') + 1]}” within the value of “b” is a bracket of YAML "
+                f"({QUOTE}: b: '{text.replace('▸', '')}')"
+            ),
+            {"a": {"b": text.replace("▸", ""), "c": "d"}},
+        )
+        for text in [
+            "x▸[0]",
+            "f(x, y) = ▸[1, 2]",
+            "the set ▸{1, 2} is it",
+            "$w_▸{1,2}$",
+            "$\\frac▸{1}{2}$, or",
+            "▸[1] is good",
+            "a (b ▸[c] d), e",
+        ]
+    ),
+    (
+        "- [a, x▸[0], b]",
+        f"“[” within this value is a bracket of YAML ({QUOTE}: 'x[0]')",
+        [["a", "x[0]", "b"]],
+    ),
+    (
+        "a: {b: it's, ▸c, d: e}",
+        f"the value of “b” ends at the comma before “c” ({QUOTE}: b: 'it''s, c')",
+        {"a": {"b": "it's, c", "d": "e"}},
+    ),
+    (
+        "- {b: max(1, ▸2), c: d}",
+        f"the value of “b” ends at the comma before “2)” ({QUOTE}: b: 'max(1, 2)')",
+        [{"b": "max(1, 2)", "c": "d"}],
+    ),
+    (
+        "- {b: one, ▸two, three}",
+        f"the value of “b” ends at the comma before “two” ({QUOTE}: b: 'one, two, three')",
+        [{"b": "one, two, three"}],
+    ),
+    (
+        "a: [$f(x, ▸y)$, b]",
+        "a comma divides “$f(x, y)$” (put it in quotes: '$f(x, y)$')",
+        {"a": ["$f(x, y)$", "b"]},
+    ),
+    (
+        "a: [b, c (d, ▸e, f) g]",
+        "a comma divides “c (d, e, f) g” (put it in quotes: 'c (d, e, f) g')",
+        {"a": ["b", "c (d, e, f) g"]},
+    ),
     (
         "a: 'it'▸s'",
         "something stands after the closing quote (write a quote within single quotes twice: a: 'it''s')",
@@ -163,6 +213,63 @@ def test_the_line_of_a_hint_is_right(text: str, message: str) -> None:
     row = text[: text.index("▸")].count("\n")
     mended = [*lines[:row], message, *lines[row + 1 :]]
     assert load("\n".join(mended))[1] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "data"),
+    [
+        ("[costs $5, costs $6]", ["costs $5", "costs $6"]),
+        ("[$5, $6]", ["$5", "$6"]),
+        ("[a (b), c (d)]", ["a (b)", "c (d)"]),
+        ("[a (, b]", ["a (", "b"]),
+        ("[sad (, b, '(c', d)]", ["sad (", "b", "(c", "d)"]),
+        ("['f(x', y)]", ["f(x", "y)"]),
+        ("{a: 'b', c}", {"a": "b", "c": None}),
+        ("{a: b, c: }", {"a": "b", "c": None}),
+        ("{a: , c}", {"a": None, "c": None}),
+        ("{a: 0,5}", {"a": 0, "5": None}),
+        ("{a: b,\n c}", {"a": "b", "c": None}),
+        ("[(a,\n b)]", ["(a", "b)"]),
+        ("[" + "(, " * 300 + "b)]", ["("] * 300 + ["b)"]),
+    ],
+)
+def test_commas_that_divide_nothing(text: str, data: Any) -> None:
+    """What may well be several values stays several values."""
+    tree, told = load(f"x: {text}")
+    assert told == []
+    assert tree is not None
+    assert tree.data == {"x": data}
+
+
+def test_places_behind_what_a_comma_divided() -> None:
+    """Behind values that were made one again, the others know where they stand, and so does the text within."""
+    tree, _ = load("x: [a, f(b, {c: $d, e$}, 'g']\ny: [f(a, b), {{ z }}, c]".replace("f(b, ", "f(b, h), "))
+    assert tree is not None
+    assert str(tree.place(("x", 2, "c"))) == "deck.yaml:1:18"
+    assert str(tree.place(("y", 2))) == "deck.yaml:2:23"
+    tree_of_lines, told = load("- [b,\n  c (d, e)]\n- f")
+    assert told == ["2:9: a comma divides “c (d, e)” (put it in quotes: 'c (d, e)')"]
+    assert tree_of_lines is not None
+    assert tree_of_lines.data == [["b", "c (d, e)"], "f"]
+    whole = tree.data["x"][1]
+    assert str(whole.place(whole.index("h"))) == "deck.yaml:1:13"
+
+
+def test_a_long_line_is_shown_in_part() -> None:
+    """Where the line is too long to be shown, the key and its value are."""
+    many = ", ".join(f"{{title: number {number}, text: a text}}" for number in range(5))
+    for slip, piece in (("@you", "text: '@you'"), ("a: b", "text: 'a: b'"), ("{{ x }} m", "text: '{{ x }} m'")):
+        (told,) = load(f"- cards: [{many}, {{title: last, text: {slip}}}]")[1]
+        assert told.endswith(f"({QUOTE}: {piece})")
+
+
+def test_hostile_lines_take_no_time() -> None:
+    """Brackets that never close are looked through in lines of a person's length only, and not in all of them."""
+    start = time.monotonic()
+    load("\n".join(f"- [{'(, ' * 150}]" for _ in range(5000)))
+    load("\n".join(f"- {{a: {'b[(, ' * 90}}}" for _ in range(200)))
+    load(f"- {{a: {'b[(, ' * 100_000}}}")
+    assert time.monotonic() - start < 20
 
 
 def test_faults_in_one_piece_hide_none_in_another() -> None:

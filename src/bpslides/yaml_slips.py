@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bpslides.yaml_parts import Part, parts
+
 LATEX = "use single quotes, or none, around text with LaTeX"
 QUOTE = "put the value in quotes"
 UNTAG = "remove it, or put the value in quotes"
@@ -33,10 +35,15 @@ class Slip:
     reach: int = 1_000_000_000
     """The column of the mended line up to which the slip went: what is wrong behind it is another."""
 
+    piece: str | None = None
+    """What the hint shows of a line that is too long to be shown."""
+
     @property
     def told(self) -> str | None:
         """The hint with the corrected line."""
         line = (self.mended or "") if self.shown is None else self.shown
+        if self.piece is not None and len(line.strip()) > LONGEST_SHOWN:
+            line = self.piece
         return _with(self.hint, line) if self.hint else None
 
 
@@ -222,18 +229,46 @@ def _in_brackets(line: _Line, column: int) -> Iterator[Slip]:
     if braces >= 0 and (closing := text.find("}}", braces)) >= 0:
         end = _end_of_part(text, closing + 2)
         message = "a value that begins with “{{” is something else in YAML"
-        yield Slip(message, braces, QUOTE, line.quoted(braces, end), reach=end + 2)
+        yield Slip(message, braces, QUOTE, line.quoted(braces, end), reach=end + 2, piece=_piece(text, braces, end))
     for start in _starts_of_parts(text, line.start, column):
         end = start + len(text[start : _end_of_part(text, max(start, column))].rstrip())
         part, colon = text[start:end], text.find(": ", start, end)
         if part[:1] in ("@", "`", "%"):
-            yield Slip(f"a value cannot begin with “{part[0]}”", start, QUOTE, line.quoted(start, end), reach=end + 2)
+            yield Slip(
+                f"a value cannot begin with “{part[0]}”",
+                start,
+                QUOTE,
+                line.quoted(start, end),
+                reach=end + 2,
+                piece=_piece(text, start, end),
+            )
         elif part[:1] in ("*", "&", "!", "|", ">", "?"):
             message = f"a value that begins with “{part[0]}” is something else in YAML"
-            yield Slip(message, start, QUOTE, line.quoted(start, end), reach=end + 2)
+            yield Slip(message, start, QUOTE, line.quoted(start, end), reach=end + 2, piece=_piece(text, start, end))
         elif colon >= 0 and part[0] not in "'\"[{":
             message = "a second “: ” stands in this value"
-            yield Slip(message, colon, QUOTE, line.quoted(start, end), reach=end + 2)
+            yield Slip(message, colon, QUOTE, line.quoted(start, end), reach=end + 2, piece=_piece(text, start, end))
+    yield from _brackets_within(line, column)
+
+
+def _brackets_within(line: _Line, column: int) -> Iterator[Slip]:
+    """A value without quotes that has brackets of its own, around ``column``."""
+    text = line.text
+    around = [part for part in parts(text, line.start) if part.start <= column <= part.end + 1]
+    for part in reversed(around):
+        bracket = re.compile(r"[\[\]{}]").search(text, part.start, part.end)
+        if bracket is not None:
+            owner = f"within the value of “{part.key}”" if part.key else "within this value"
+            message = f"“{bracket[0]}” {owner} is a bracket of YAML"
+            mended = line.quoted(part.start, part.end)
+            shown = part.quoted(text)
+            yield Slip(message, bracket.start(), QUOTE, mended, shown, reach=part.end + 2)
+
+
+def _piece(text: str, start: int, end: int) -> str:
+    """A value in quotes, behind its key if it has one."""
+    key = re.search(r"([\w-]+): +\Z", text[:start])
+    return Part(key[1] if key else None, start, end).quoted(text)
 
 
 def space_missing(text: str) -> Iterator[Slip]:

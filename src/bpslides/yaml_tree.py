@@ -13,6 +13,7 @@ import yaml
 
 from bpslides.errors import Place, Problems
 from bpslides.text import SourceFile, Span, Text, WrittenBool, WrittenFloat, WrittenInt
+from bpslides.yaml_parts import torn
 from bpslides.yaml_repair import mend
 from bpslides.yaml_scan import LOADER, MAX_DEPTH, is_within_limits, scan
 from bpslides.yaml_slips import QUOTE, with_line
@@ -20,6 +21,9 @@ from bpslides.yaml_text import UNSHOWABLE, clean
 
 #: How much aliases may add to what is written.
 MAX_COPIES = 20_000
+
+#: In so many values within brackets it is looked for commas that were meant as text.
+MOST_LOOKED_AT = 20_000
 
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -40,6 +44,7 @@ class Tree:
         self._seen: set[int] = set()
         self._children: dict[int, dict[Any, tuple[yaml.Node, yaml.Node]]] = {}
         self._copies_left = MAX_COPIES
+        self._torn_left = MOST_LOOKED_AT
         self.data: Any = self._construct(root, ()) if root is not None else None
 
     @property
@@ -89,6 +94,9 @@ class Tree:
             return None
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node)
+        assert isinstance(node, yaml.CollectionNode)
+        if node.flow_style:
+            self._join(node)
         if isinstance(node, yaml.SequenceNode):
             return [self._construct(child, (*above, node)) for child in node.value]
         assert isinstance(node, yaml.MappingNode)
@@ -109,6 +117,28 @@ class Tree:
                 lines[key] = key_node.start_mark.line + 1
                 result[key] = self._construct(value_node, (*above, node))
         return result
+
+    def _join(self, node: yaml.CollectionNode) -> None:
+        """Tell of values in brackets that commas divide, and make each of them one again."""
+        if self._torn_left <= 0:
+            return
+        self._torn_left -= len(node.value)
+        for found in list(torn(node, self.file.lines)):
+            first, second, last = found.nodes[0], found.nodes[1], found.nodes[-1]
+            line = self.file.lines[first.start_mark.line]
+            whole = yaml.ScalarNode(
+                first.tag, line[found.part.start : found.part.end], first.start_mark, last.end_mark, style="plain"
+            )
+            if found.part.key is None:
+                self._error(second, f"a comma divides “{whole.value}”", f"put it in quotes: {found.part.quoted(line)}")
+                node.value = [
+                    whole if entry is first else entry for entry in node.value if entry not in found.nodes[1:]
+                ]
+                continue
+            message = f"the value of “{found.part.key}” ends at the comma before “{second.value}”"
+            self._error(second, message, f"{QUOTE}: {found.part.quoted(line)}")
+            entries = [(key, whole if value is first else value) for key, value in node.value]
+            node.value = [(key, value) for key, value in entries if key not in found.nodes[1:]]
 
     def _scalar(self, node: yaml.ScalarNode) -> Any:
         text = self._text(node)
