@@ -58,6 +58,8 @@ def test_long_line_is_cut() -> None:
     assert excerpt.startswith("  …xxx")
     assert excerpt.endswith("yyy")
     assert excerpt[len(caret) - 1] == "!"
+    _, excerpt, caret = str(Problem("m", Place("f", 1, 1, "!" + "x" * 200))).splitlines()
+    assert (excerpt[:4], caret) == ("  !x", "  ^")
 
 
 def test_tabs_do_not_move_the_caret() -> None:

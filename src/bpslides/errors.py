@@ -83,7 +83,8 @@ def excerpt_lines(place: Place) -> list[str]:
     excerpt, caret = place.excerpt.replace("\t", " "), place.column - 1
     if len(excerpt) > EXCERPT_WIDTH:
         start = max(0, min(caret - EXCERPT_WIDTH // 2, len(excerpt) - EXCERPT_WIDTH))
-        excerpt, caret = "…" + excerpt[start + 1 : start + EXCERPT_WIDTH], caret - start
+        cut = "…" if start else excerpt[0]
+        excerpt, caret = cut + excerpt[start + 1 : start + EXCERPT_WIDTH], caret - start
     # Characters that are spelt out are wider than in the source.
     return [visible(f"  {excerpt.rstrip()}"), "  " + " " * len(visible(excerpt[:caret])) + "^"]
 
