@@ -151,7 +151,7 @@ def test_symbols_are_marked_everywhere(tmp_path: Path) -> None:
     assert marked(page.all(".equation")[0]) == [("0", "w")]
     assert [number for number, _ in marked(page.all(".equation")[1])] == ["0", "0", "6", "3", "0"]
     assert page.one(".prose math [data-symbol]").attributes["data-ink"] == "forward"
-    graph = page.one(".walk svg")
+    graph = page.one(".walk svg.graph")
     assert ("0", "𝑤") in marked(graph)
     assert len(marked(graph)) == 7
     (explained,) = [node for node in page.all("div") if node.attributes.get("id") == ":notation"]

@@ -83,6 +83,20 @@ def unit_names(network: Network) -> list[list[str]]:
     return [[""] * _width(network), *layers]
 
 
+def weight_name(layer: Layer, row: int, column: int, source: str) -> Text:
+    """What the weight from ``source``, the unit ``column`` before, to the unit ``row`` of a layer is called."""
+    assert isinstance(layer.units, list)
+    unit = layer.units[row]
+    return layer.names[row][column] if layer.names else Text(f"W_{source}_{unit}", unit.origin)
+
+
+def bias_name(layer: Layer, row: int) -> Text:
+    """What the bias of the unit ``row`` of a layer is called."""
+    assert isinstance(layer.units, list)
+    unit = layer.units[row]
+    return layer.bias_names[row] if layer.bias_names else Text(f"b_{unit}", unit.origin)
+
+
 def _width(network: Network) -> int:
     """The number of inputs of a network whose units are counted."""
     if network.examples is not None:
@@ -296,11 +310,10 @@ class _Expansion:
         for row, unit in enumerate(units):
             terms = []
             for column, source in enumerate(before):
-                weight = layer.names[row][column] if layer.names else Text(f"W_{source}_{unit}", unit.origin)
+                weight = weight_name(layer, row, column, source)
                 terms.append(f"{declare(weight, weights[row][column])}*{activations[source]}")
             if biases is not None:
-                bias = layer.bias_names[row] if layer.bias_names else Text(f"b_{unit}", unit.origin)
-                terms.append(declare(bias, biases[row]))
+                terms.append(declare(bias_name(layer, row), biases[row]))
             graph.lines[f"{unit}.z"] = Text(" + ".join(terms), unit.origin)
         stacked = ", ".join(f"{unit}.z" for unit in units)
         for row, unit in enumerate(units):

@@ -12,13 +12,8 @@ from itertools import pairwise
 
 from bpslides import chains
 from bpslides.diagrams import GraphLayout, graph, operands
-from bpslides.expression import Expression
-from bpslides.formatting import latex_number
 from bpslides.program import Program
-from bpslides.symbolic import latex, substitute
-
-#: Walk factors are shown to four decimals; full precision is one hover away.
-SHOWN = ".4f"
+from bpslides.spelling import Spelling
 
 
 @dataclass(frozen=True)
@@ -86,9 +81,10 @@ class _Planner:
     def __init__(self, program: Program, target: str, plot_points: dict[str, str]) -> None:
         self.program, self.target, self.plot_points = program, target, plot_points
         state = program.state()
-        self.value = {name: float(state.tape.value(name)) for name in program.names}
+        self.spell = Spelling(program, state)
+        self.value = self.spell.value
         self.adjoint = {name: float(state.sweep.gradient(name)) for name in program.names}
-        self.symbols = {name: program.symbol(name) for name in program.names}
+        self.symbols = self.spell.symbols
         self.lines = list(program.graph.lines)
         self.local = {name: chains.slopes(program, state.tape, name) for name in self.lines}
         self.substeps: list[Substep] = []
@@ -103,7 +99,7 @@ class _Planner:
         for number, (source, target) in enumerate(self._backward_edges(paths), 1):
             self._backward(source, target, number)
         chain = [
-            [Factor(s, t, self._partial(s, t), self.local[s][t], self.edge_step[s, t]) for s, t in pairwise(path)]
+            [Factor(s, t, self.spell.partial(s, t), self.local[s][t], self.edge_step[s, t]) for s, t in pairwise(path)]
             for path in paths
         ]
         self._result(chain)
@@ -172,8 +168,8 @@ class _Planner:
                 number,
                 "the loss" if line == self.program.output else "forward",
                 [
-                    f"{symbol} = {self._symbolic(expression)}",
-                    rf"\phantom{{{symbol}}} = {self._numeric(expression)} = {self._number(self.value[line])}",
+                    f"{symbol} = {self.spell.symbolic(expression)}",
+                    rf"\phantom{{{symbol}}} = {self.spell.numeric(expression)} = {self.spell.number(self.value[line])}",
                 ],
                 [(operand, line) for operand in operands(self.program, line)],
                 point,
@@ -185,21 +181,21 @@ class _Planner:
         self.edge_step[source, target] = step
         self.gradient_step[target] = step
         self.gradient_step.setdefault(source, step)
-        local = chains.slope_formula(self.program, source, target)
-        partial = self._partial(source, target)
-        numeric = self._numeric(local)
-        value = self._number(self.local[source][target])
+        local = self.spell.slope(source, target)
+        partial = self.spell.partial(source, target)
+        numeric = self.spell.numeric(local)
+        value = self.spell.number(self.local[source][target])
         formulas = [
-            f"{partial} = {self._symbolic(local)}" + (f" = {numeric}" if numeric != value else "") + f" = {value}"
+            f"{partial} = {self.spell.symbolic(local)}" + (f" = {numeric}" if numeric != value else "") + f" = {value}"
         ]
         if source != self.program.output:
-            whole = self._partial(self.program.output, target)
-            above = self._partial(self.program.output, source)
+            whole = self.spell.partial(self.program.output, target)
+            above = self.spell.partial(self.program.output, source)
             factors = self.adjoint[source], self.local[source][target]
-            product = self._product(factors)
+            product = self.spell.product(factors)
             amount = factors[0] * factors[1]
             arrives = "+=" if abs(amount - self.adjoint[target]) > 1e-12 * max(1.0, abs(amount)) else "="
-            formulas.append(f"{whole} {arrives} {above} \\cdot {partial} = {product} = {self._number(amount)}")
+            formulas.append(f"{whole} {arrives} {above} \\cdot {partial} = {product} = {self.spell.number(amount)}")
         point = next(
             ((self.value[x], self.value[y]) for x, y in self.plot_points.items() if (y, x) == (source, target)),
             self._last_point(),
@@ -208,8 +204,8 @@ class _Planner:
 
     def _result(self, chain: list[list[Factor]]) -> None:
         symbols = " + ".join(r" \cdot ".join(factor.symbol for factor in path) for path in chain)
-        numbers = " + ".join(self._product(factor.value for factor in path) for path in chain)
-        whole = self._partial(self.program.output, self.target)
+        numbers = " + ".join(self.spell.product(factor.value for factor in path) for path in chain)
+        whole = self.spell.partial(self.program.output, self.target)
         self.substeps.append(
             Substep(
                 "result",
@@ -217,7 +213,7 @@ class _Planner:
                 "the product",
                 [
                     f"{whole} = {symbols}",
-                    f"\\phantom{{{whole}}} = {numbers} = {self._number(self.adjoint[self.target])}",
+                    f"\\phantom{{{whole}}} = {numbers} = {self.spell.number(self.adjoint[self.target])}",
                 ],
                 [],
                 self._last_point(),
@@ -226,21 +222,3 @@ class _Planner:
 
     def _last_point(self) -> tuple[float, float] | None:
         return self.substeps[-1].point if self.substeps else None
-
-    def _partial(self, of: str, by: str) -> str:
-        return chains.partial(self.program, of, by)
-
-    def _symbolic(self, expression: Expression) -> str:
-        return latex(expression, lambda name: self.symbols.get(name, name))
-
-    def _numeric(self, expression: Expression) -> str:
-        return latex(substitute(expression, self.value), lambda name: name, self._number)
-
-    def _number(self, value: float) -> str:
-        """Four decimals at most; numbers that are short by nature, such as 1.5, stay short."""
-        short = f"{value:.6g}"
-        is_short = len(short.partition(".")[2]) <= 3 and "e" not in short
-        return latex_number(value, None if is_short else SHOWN)
-
-    def _product(self, factors: Iterable[float]) -> str:
-        return chains.product([self._number(factor) for factor in factors], bare_first=True)

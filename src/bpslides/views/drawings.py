@@ -9,6 +9,7 @@ from bpslides.model import NetworkDrawing
 from bpslides.networks import unit_names
 from bpslides.symbolic import default_symbol
 from bpslides.views.common import View
+from bpslides.views.passes import still
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
@@ -19,6 +20,8 @@ MAX_DRAWN = 8
 
 def network(block: NetworkDrawing, numbers: Numbers, problems: Problems, key: str) -> View | None:
     """A layered drawing."""
+    if block.values:
+        return still(block, numbers, problems)
     if block.layers is not None:
         layers = [[""] * count for count in block.layers]
     else:
@@ -38,6 +41,7 @@ def network(block: NetworkDrawing, numbers: Numbers, problems: Problems, key: st
             return None
     shape = ", ".join(str(len(units)) for units in layers)
     return {
+        "drawings": [],
         "layers": layers,
         "alt": block.alt
         or f"A layered network with {shape} units per layer; every unit is joined to every unit of the next layer.",

@@ -1,4 +1,4 @@
-"""The view of a walk through a graph."""
+"""The view of a walk: through a graph to one gradient, or over a whole network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from bpslides.expression import ExpressionError
 from bpslides.figures import specs
 from bpslides.formatting import format_number
 from bpslides.model import Walk
-from bpslides.views.common import View, function_of, known
+from bpslides.views.common import View, checked, function_of, known
+from bpslides.views.passes import network_walk
 from bpslides.walks import plan
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
     """A walk, planned in full: the page shows one substep of it at a time."""
     program = numbers.program(block.model)
     if program is None:
+        return None
+    if block.gradient is None:
+        if numbers.network(block.model) is not None:
+            return network_walk(block, numbers, problems)
+        hint = f"such as gradient: {next(iter(program.parameters), 'w')}"
+        problems.error(f"“{program.name}” is a graph: say to which gradient the walk goes", block.model.place(), hint)
         return None
     names = program.names
     if not known(block.gradient, block.gradient, program, names, problems):
@@ -39,7 +46,11 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
     except (ValueError, ExpressionError) as error:
         problems.error(str(error), block.gradient.place())
         return None
-    view: View = {"walk": walked, "data": {"steps": len(walked.substeps)}, "plot": None}
+    steps = len(walked.substeps)
+    forward = sum(step.phase == "forward" for step in walked.substeps)
+    view: View = {"walk": walked, "data": {"steps": steps}, "plot": None, "passes": None}
+    view["phases"] = {"forward": forward, "backward": steps}
+    view["checked"] = checked(program)
     view["symbol"] = diagrams.symbol
     view["number"] = lambda value: format_number(value, ".4f")
     if block.plot:

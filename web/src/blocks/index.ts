@@ -5,6 +5,7 @@ import { chain } from "./chain";
 import { curve } from "./curve";
 import { demo } from "./demo";
 import { figure } from "./figure";
+export { fitFormulas } from "./fit";
 import { surface } from "./surface";
 import { training } from "./training";
 import { walk } from "./walk";
@@ -65,15 +66,5 @@ export class Blocks {
 
   follow(key: string, state: unknown): void {
     this.#mounted.find((mounted) => mounted.key === key)?.live.follow?.(state);
-  }
-}
-
-/** Formulas that are still wider than their place get smaller; they are never cut off. */
-export function fitFormulas(section: Element): void {
-  for (const formula of section.querySelectorAll<HTMLElement>(".formula")) {
-    formula.style.removeProperty("font-size");
-    if (formula.clientWidth === 0 || formula.scrollWidth <= formula.clientWidth) continue;
-    const size = Number.parseFloat(getComputedStyle(formula).fontSize);
-    formula.style.fontSize = `${Math.floor((size * formula.clientWidth) / formula.scrollWidth)}px`;
   }
 }

@@ -1,23 +1,34 @@
 /**
  * Steps that follow one another by themselves until there is nothing more to do, or somebody pauses: the button `run`,
- * and the key P. Under reduced motion they come slower, not smoother.
+ * and the key P. A button `speed` goes through the speeds.
  */
 import { isWriting } from "./stage";
 
-/** Milliseconds between two steps. */
+/** Milliseconds between two steps, unless a block takes more time for each. */
 const PAUSE = 350;
+
+/** How many times as fast, in the order of the button. */
+const SPEEDS = [1, 2, 4, 0.5];
 
 export class Runner {
   readonly #button: HTMLButtonElement | null;
   #timer = 0;
+  #speed = 0;
 
   /** `step` tells whether the run goes on after it. */
   constructor(
     readonly element: HTMLElement,
     readonly step: () => Promise<boolean>,
+    readonly pauseBetween = PAUSE,
   ) {
     this.#button = element.querySelector<HTMLButtonElement>('[data-action="run"]');
     this.#button?.addEventListener("click", () => this.toggle());
+    const speed = element.querySelector<HTMLButtonElement>('[data-action="speed"]');
+    speed?.addEventListener("click", () => {
+      this.#speed = (this.#speed + 1) % SPEEDS.length;
+      const factor = SPEEDS[this.#speed]!;
+      speed.textContent = factor < 1 ? "½×" : `${factor}×`;
+    });
     element.addEventListener("keydown", (event) => {
       if (event.key.toLowerCase() !== "p" || event.ctrlKey || event.metaKey || isWriting(event.target)) return;
       event.preventDefault();
@@ -25,7 +36,8 @@ export class Runner {
     });
     // Whatever else is done to the block by hand ends the run.
     element.addEventListener("pointerdown", (event) => {
-      if (!(event.target instanceof Element) || !event.target.closest('[data-action="run"]')) this.pause();
+      const own = event.target instanceof Element && event.target.closest('[data-action="run"], [data-action="speed"]');
+      if (!own) this.pause();
     });
   }
 
@@ -45,7 +57,7 @@ export class Runner {
   }
 
   async #go(): Promise<void> {
-    this.#timer = window.setTimeout(() => void this.#go(), PAUSE);
+    this.#timer = window.setTimeout(() => void this.#go(), this.pauseBetween / SPEEDS[this.#speed]!);
     this.#tell();
     if (!(await this.step())) this.pause();
   }

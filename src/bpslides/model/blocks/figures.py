@@ -315,6 +315,8 @@ network:
     """The model to draw; it has to be a ``network``."""
     layers: list[Annotated[int, Field(ge=1, le=8)]] | None = None
     """How many units each layer has, from the input on, in place of a model."""
+    values: bool = False
+    """Whether the activations of the model stand inside its units, and its weights on the lines."""
     labels: list[Text] | None = None
     """A word for each layer."""
     alt: Text | None = None
@@ -328,4 +330,6 @@ network:
             raise PydanticCustomError("network", "needs either a “model” or a list of “layers”, such as [3, 4, 2]")
         if self.labels is not None and self.layers is not None and len(self.labels) != len(self.layers):
             raise PydanticCustomError("labels", "“labels” needs one entry per layer")
+        if self.values and self.model is None:
+            raise PydanticCustomError("values", "has “values” only of a “model”")
         return self

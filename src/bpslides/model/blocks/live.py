@@ -158,19 +158,34 @@ class WalkPlot(Part):
 
 
 class Walk(Block):
-    """A graph walked forward and backward, one step at a time, to one gradient.
+    """A model walked forward and backward, one step at a time.
 
-    Drawing, formula, chain and table move together, and each number appears when it is worked out.
+    With a ``gradient``, the walk goes through the graph to that one. Without one, it goes over a whole layered network:
+    units, weights and every gradient. Drawing, formula and table move together, and each number appears when it is
+    worked out.
     """
 
     kind = "walk"
     example = "walk: {model: neuron, gradient: w}"
     model: Text
-    """The model whose graph is walked; its values are single numbers."""
-    gradient: Text
+    """The model that is walked: a graph, or a network with named units. Its values are single numbers."""
+    gradient: Text | None = None
     """Where the way back ends: a parameter, an input, or any line of the graph."""
     plot: WalkPlot | None = None
-    """A curve beside the walk."""
+    """A curve beside the walk through a graph."""
+    conventions: list[Literal["delta_sign", "update"]] = []
+    """What the audience may switch on the walk over a network: the sign of δ, and whether weights are updated at once
+    at the end or one after the other on the way."""
+    delta_sign: Literal["plus", "minus"] = "plus"
+    """The sign that δ begins with: ``plus`` for δ = ∂L/∂z, ``minus`` for books in which it points downhill."""
+
+    @model_validator(mode="after")
+    def _one_walk(self) -> Walk:
+        if self.gradient is not None and (self.conventions or self.delta_sign != "plus"):
+            raise PydanticCustomError("walk", "has “conventions” only without a “gradient”, over a whole network")
+        if self.gradient is None and self.plot is not None:
+            raise PydanticCustomError("walk", "has a “plot” only with a “gradient” to walk to")
+        return self
 
 
 class Curve(Block):
