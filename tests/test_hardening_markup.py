@@ -53,6 +53,7 @@ def variants(value: Any, text: str) -> Iterator[Any]:
 #: More texts that blocks take than their examples have.
 MORE = [
     "chain: {slope: 2, symbol: a}",
+    "walk: {model: neuron, gradient: w, plot: {variable: w, value: L, domain: [0, 1]}}",
     "chain: {gears: [3], names: [a, b]}",
     "chain: {model: neuron, gradient: w, alt: a}",
     "descent: {function: x**2, start: 1, rate: 0.1, domain: [-3, 3], variable: x, symbol: a, optimizer: {name: sgd}}",
