@@ -6,6 +6,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from bpslides import fonts
+from bpslides.mathml import mathml
 
 
 def characters(data: bytes) -> set[str]:
@@ -27,6 +28,13 @@ def test_letters_become_italic() -> None:
     """A browser shows the letters of a formula as mathematical italic: both forms are there, h as Planck's constant."""
     math = fonts.characters("<math><mi>a</mi><mi>Z</mi><mi>h</mi><mi>α</mi><mi>∂</mi></math>")[1]
     assert set("a𝑎Z𝑍hℎα𝛼∂𝜕") <= set(math)
+
+
+@pytest.mark.parametrize("root", [r"\sqrt{x}", r"\sqrt[3]{x}"])
+def test_roots_have_their_sign(root: str) -> None:
+    """A browser draws the sign of a root from the font, though it stands nowhere in the page."""
+    assert "√" in fonts.characters(str(mathml(root)))[1]
+    assert "√" not in fonts.characters(str(mathml("x")))[1]
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,12 @@ def characters(html: str) -> tuple[str, str]:
     outside = set(unescape(re.sub(r"<[^>]*>", "", re.sub(r"<math\b.*?</math>", "", visible, flags=re.DOTALL))))
     # The browser shows a formula's single letters as mathematical italic by itself.
     italic = {_ITALIC[c] for c in inside if c in _ITALIC}
+    # It draws the sign of a root by itself, too.
+    root = {"√"} if re.search(r"<m(sqrt|root)\b", html) else set()
     outside |= set("".join(outside).upper())  # a theme may set titles in capitals
-    return "".join(sorted(outside | set(ALWAYS))), "".join(sorted(inside | italic | set("0123456789.,−()[]=+·×∂")))
+    return "".join(sorted(outside | set(ALWAYS))), "".join(
+        sorted(inside | italic | root | set("0123456789.,−()[]=+·×∂"))
+    )
 
 
 _ITALIC = {chr(97 + i): "ℎ" if i == 7 else chr(0x1D44E + i) for i in range(26)}
