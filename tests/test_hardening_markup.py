@@ -201,7 +201,7 @@ def test_brackets_that_are_never_closed(tmp_path: Path, monkeypatch: pytest.Monk
     latex.given_up.clear()
     start = time.monotonic()
     found = Deck(tmp_path, with_content(f"- equation: '{formula}'"))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
     assert found.messages[0].startswith("16:20: this formula cannot be read: ")
 
 
@@ -212,7 +212,7 @@ def test_many_formulas_that_take_too_long(tmp_path: Path, monkeypatch: pytest.Mo
     start = time.monotonic()
     formulas = " ".join(f"${'(' * (40 + number)}$" for number in range(40))
     assert len(Deck(tmp_path, with_content(f"- '{formulas}'")).messages) == 40
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
 
 
 def test_many_brackets_that_are_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,4 +250,4 @@ def test_floods(tmp_path: Path, name: str) -> None:
     """Thousands of texts, mistakes or brackets are read or refused within seconds."""
     start = time.process_time()
     Deck(tmp_path, with_content(FLOODS[name]))
-    assert time.process_time() - start < 5  # 1 s at most when measured alone
+    assert time.process_time() - start < 30  # 1 s at most when measured alone

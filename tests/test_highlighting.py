@@ -67,7 +67,7 @@ def test_no_language_hangs(language: str) -> None:
     start = time.process_time()
     for nasty in NASTY:
         highlighted("\n".join([nasty] * 4), language)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 30
 
 
 @pytest.mark.parametrize("text", ["(" * 401, "x = 1\n" * 700])
