@@ -9,6 +9,7 @@ import pytest
 
 from bpslides.autodiff import AutodiffError, NotFinite, Tape, apply
 from bpslides.autodiff import tape as tape_module
+from bpslides.autodiff.sweep import sweep_back
 
 
 def test_recording_keeps_data_in_execution_order() -> None:
@@ -200,3 +201,39 @@ def test_importing_the_core_loads_nothing_of_the_slide_tool() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['bpslides']"
+
+
+def test_a_replay_follows_a_mistake() -> None:
+    """A value that is made another one on the way is what everything after it is computed from; the tape stays."""
+    tape = Tape()
+    w, x = tape.leaf("w", 3.0), tape.leaf("x", 2.0)
+    tape.name("z", w * x)
+    tape.name("L", tape.apply("exp", -(w * x)))
+    place = tape.index("z")
+    wrong = tape.replay({}, lambda index, value, inputs: inputs[0] + inputs[1] if index == place else value)
+    assert wrong.value("z") == 5.0
+    assert wrong.value("L") == tape.value("L") == np.exp(-6.0)
+    assert tape.value("z") == 6.0
+    doubled = tape.replay({"x": 1.0}, lambda _, value, __: 2.0 * value)
+    assert doubled.value("z") == 6.0
+    with pytest.raises(NotFinite):
+        tape.replay({}, lambda _, value, __: value * np.inf)
+
+
+def test_a_sweep_follows_a_mistake() -> None:
+    """Adjoints may be changed as they are complete, and what is passed on; None passes on what is right."""
+    tape = Tape()
+    w, x = tape.leaf("w", 3.0), tape.leaf("x", 2.0)
+    tape.name("z", w * x)
+    tape.name("L", tape.apply("sin", w * x) + w)
+    output, z = tape.index("L"), tape.index("z")
+    right = sweep_back(tape, output)
+    assert sweep_back(tape, output, pass_on=lambda *_: None).gradient("w") == right.gradient("w") == 2 * np.cos(6.0) + 1
+    # The slope of the sine is forgotten, then its whole path.
+    sine = next(index for index, node in enumerate(tape) if node.op == "sin")
+    assert sweep_back(tape, output, pass_on=lambda s, _, a: a if s == sine else None).gradient("w") == 3.0
+    assert sweep_back(tape, output, pass_on=lambda s, _, a: 0 * a if s == sine else None).gradient("w") == 1.0
+    halved = sweep_back(tape, output, receive=lambda index, adjoint: adjoint / 2 if index == sine else adjoint)
+    assert halved.gradient("w") == np.cos(6.0) + 1
+    assert halved.gradient("x") == 1.5 * np.cos(6.0)
+    assert z not in [contribution.target for contribution in halved.contributions]

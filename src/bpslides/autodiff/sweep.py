@@ -56,6 +56,13 @@ class Sweep:
         return np.zeros(self.tape.nodes[index].value.shape) if adjoint is None else adjoint
 
 
+Receive = Callable[[int, Array], Array]
+"""(index, adjoint) -> the adjoint of that node, of the same shape."""
+
+PassOn = Callable[[int, int, Array], Array | None]
+"""(index, place of the parent, adjoint) -> what is passed to that parent, of its shape; None for what is right."""
+
+
 def backward(tape: Tape, output: str | Var | int) -> Sweep:
     """Sweep back from `output`, which must be a single number.
 
@@ -86,12 +93,17 @@ def sweep_back(
     stop_at: Iterable[int] = (),
     parameters: Iterable[int] = (),
     complete: Callable[[int, Array], Array] | None = None,
+    receive: Receive | None = None,
+    pass_on: PassOn | None = None,
 ) -> Sweep:
-    """Do the work of `backward`, with two hooks.
+    """Do the work of `backward`, with hooks.
 
     Nodes in `stop_at` receive adjoints and pass nothing on. When the adjoint of a node in `parameters` is complete,
     `complete(index, adjoint)` is called once and its result is that node's value for the rest of the sweep: that is how
     an update in the middle of the sweep is done. Parents are served in argument order.
+
+    `receive` and `pass_on` follow a mistake to its end: the one may change the adjoint of a node once it is complete,
+    the other what a node passes to one of its parents.
     """
     nodes = tape.nodes
     if nodes[output].value.shape != ():
@@ -107,6 +119,8 @@ def sweep_back(
     with np.errstate(all="ignore"):
         for source in range(output, -1, -1):
             node, adjoint = nodes[source], adjoints[source]
+            if adjoint is not None and receive is not None:
+                adjoint = adjoints[source] = receive(source, adjoint)
             if adjoint is None or not node.parents or source in stops:
                 continue
             op = OPS[node.op]
@@ -114,7 +128,12 @@ def sweep_back(
                 if nodes[target].op == "const":
                     continue
                 inputs = [values[parent] for parent in node.parents]
-                amount = np.asarray(op.contribution(place, adjoint, values[source], inputs, node.attributes))
+                other = pass_on(source, place, adjoint) if pass_on is not None else None
+                amount = (
+                    np.asarray(op.contribution(place, adjoint, values[source], inputs, node.attributes))
+                    if other is None
+                    else other
+                )
                 if not np.isfinite(amount).all():
                     raise _bad_adjoint(tape, node.op, target)
                 contributions.append(Contribution(source, target, amount))

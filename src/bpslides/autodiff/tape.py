@@ -5,7 +5,7 @@ the tape and returns a `Var`, a handle that records when it is used in arithmeti
 the same structure from new leaf values.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -35,6 +35,10 @@ class Node:
     parents: tuple[int, ...]
     value: Array
     attributes: dict[str, object] = field(default_factory=dict)
+
+
+Alter = Callable[[int, Array, Sequence[Array]], Array]
+"""(index, value, the parents' values) -> the value of that node, of the same shape."""
 
 
 def as_value(value: object, what: str = "a value") -> Array:
@@ -196,8 +200,11 @@ class Tape:
             raise AutodiffError(f"there is no {name!r} on the tape", did_you_mean(name, self.names))
         return self.names[name]
 
-    def replay(self, values: Mapping[str, object]) -> Self:
+    def replay(self, values: Mapping[str, object], alter: Alter | None = None) -> Self:
         """Run the same structure again with some leaves set anew; this tape stays as it is.
+
+        With `alter` a value may be made another one on the way, before anything is computed from it: that is how a
+        calculation with a mistake is followed to its end. Leaves and constants are not asked about.
 
         Raises:
             AutodiffError: for a name that is no leaf, or a value of another shape than before.
@@ -220,7 +227,10 @@ class Tape:
                 if node.op in {"leaf", "const"}:
                     nodes.append(Node(node.op, (), anew.get(index, node.value)))
                     continue
-                out = _execute(OPS[node.op], [nodes[parent].value for parent in node.parents], node.attributes)
+                inputs = [nodes[parent].value for parent in node.parents]
+                out = _execute(OPS[node.op], inputs, node.attributes)
+                if alter is not None:
+                    out = alter(index, out, inputs)
                 if not np.isfinite(out).all():
                     nearest = self.nearest_name(index)
                     raise _not_finite(node.op, f" in {nearest}" if nearest else "", nearest)
