@@ -189,6 +189,15 @@ def test_time_to_play(tmp_path: Path) -> None:
     assert "live" not in str(problem.hint)
 
 
+def test_time_to_answer(tmp_path: Path) -> None:
+    """A question takes a minute."""
+    quiz = "{quiz: {question: What?, choices: [{text: a, right: true}, b]}}"
+    deck = "title: T\nduration: 9\nslides:\n  - {{title: One, content: [{}], notes: word}}\n"
+    (problem,) = found(tmp_path, deck.format(", ".join([quiz] * 3)), "duration")
+    assert problem.message.startswith("this talk takes about 3 minutes")
+    assert "a minute for each of 3 questions" in str(problem.hint)
+
+
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -7,7 +7,7 @@ variables (:func:`from_function`), so that a plotted curve and a network are ask
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -200,6 +200,15 @@ class Program:
             start.schedule,
             start.batching,
         )
+
+    def at(self, leaves: Mapping[str, Any]) -> Program:
+        """The same model with some leaves set anew.
+
+        Raises:
+            AutodiffError: for a name that is no leaf, a value of another shape, or one that leads to no finite number.
+        """
+        tape = self.tape.replay(leaves)
+        return replace(self, tape=tape, run=self._trained(tape, self.run.optimizer), stable=None, _runs={})
 
     def recorded(self, leaves: Mapping[str, Any]) -> Tape:
         """The same computation from leaves of other shapes, such as the inputs of more examples.

@@ -20,7 +20,7 @@ from bpslides import paths, source
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.includes import find_deck
 from bpslides.model import Block, Series, SeriesPart
-from bpslides.model.blocks import FIGURE_KINDS, LIVE_KINDS, blocks_in
+from bpslides.model.blocks import FIGURE_KINDS, LIVE_KINDS, PRACTICE_KINDS, blocks_in
 from bpslides.source import Source, load, read_tree, validate
 from bpslides.text import Text
 
@@ -32,6 +32,8 @@ SHIPPED = "series"
 WORDS_A_MINUTE = 150
 #: Minutes with something to play with.
 MINUTES_A_LIVE_FIGURE = 1.0
+#: To think about a question.
+MINUTES_A_QUESTION = 1.0
 
 
 @dataclass
@@ -85,7 +87,9 @@ class Entry:
         if self.source.deck.duration is not None:
             return math.ceil(self.source.deck.duration)
         words = sum(_words(text) for slide in self.source.slides for text in _texts(slide))
-        return max(1, math.ceil(words / WORDS_A_MINUTE + self.live * MINUTES_A_LIVE_FIGURE))
+        questions = sum(block.kind in PRACTICE_KINDS for block in self._blocks)
+        waiting = self.live * MINUTES_A_LIVE_FIGURE + questions * MINUTES_A_QUESTION
+        return max(1, math.ceil(words / WORDS_A_MINUTE + waiting))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from bpslides.formatting import format_number
 
-BLOCK_TEMPLATES = ("text", "story", "media", "figures", "live", "training", "walk", "chain", "layout")
+BLOCK_TEMPLATES = ("text", "story", "media", "figures", "live", "training", "walk", "chain", "practice", "layout")
 """The files in ``templates/blocks`` that hold a macro per kind of block."""
 
 

@@ -14,6 +14,7 @@ from bpslides.views.equation import equation
 from bpslides.views.figures import figure
 from bpslides.views.live import curve, demo, descent, surface
 from bpslides.views.media import code
+from bpslides.views.practice import exercise, predict
 from bpslides.views.training import training
 from bpslides.views.walk import walk
 
@@ -30,5 +31,7 @@ VIEWS: dict[str, Callable[..., View | None]] = {
     "training": training,
     "walk": walk,
     "chain": chain,
+    "exercise": exercise,
+    "predict": predict,
     "code": code,
 }

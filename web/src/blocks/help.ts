@@ -7,17 +7,20 @@ export type Keys = readonly (readonly [keys: string, what: string])[];
 const SHARED: Keys = [
   ["U, Shift+U", "undo, redo"],
   ["R", "reset to the author's state"],
-  ["D", "all digits, or few"],
   ["PageUp, PageDown", "turn the slide"],
   ["Esc", "give the keys back to the deck"],
 ];
+
+/** What holds in those that show numbers. */
+const DIGITS: Keys = [["D", "all digits, or few"]];
 
 /** Make the ? button, and the key, of a block show its keys. */
 export function explainKeys(element: HTMLElement, own: Keys): void {
   const button = element.querySelector<HTMLButtonElement>('[data-action="help"]');
   if (!button) return;
   const list = document.createElement("dl");
-  for (const [keys, what] of [...own, ...SHARED]) {
+  const numbers = element.querySelector('[data-action="digits"]') ? DIGITS : [];
+  for (const [keys, what] of [...own, ...numbers, ...SHARED]) {
     const [term, meaning] = [document.createElement("dt"), document.createElement("dd")];
     term.textContent = keys;
     meaning.textContent = what;

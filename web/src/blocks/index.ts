@@ -4,14 +4,17 @@ import type { Context, Live, Mount } from "./block";
 import { chain } from "./chain";
 import { curve } from "./curve";
 import { demo } from "./demo";
+import { exercise } from "./exercise";
 import { figure } from "./figure";
 export { fitFormulas } from "./fit";
+import { predict } from "./predict";
+import { quiz } from "./quiz";
 import { surface } from "./surface";
 import { training } from "./training";
 import { walk } from "./walk";
 
 /** The value of `data-block` → how it comes alive. */
-const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk, chain };
+const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk, chain, exercise, quiz, predict };
 
 /** How far from the current slide a plot keeps its memory. */
 const KEEP = 2;

@@ -14,10 +14,11 @@ from bpslides.model.blocks.chain import AnyChain, Chain
 from bpslides.model.blocks.figures import AnyFigure, Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Training, Walk
 from bpslides.model.blocks.media import Code, Image, Video
+from bpslides.model.blocks.practice import Choice, Exercise, Quiz, Tolerance, bare_choice
 from bpslides.model.blocks.story import Comparison, Glossary, List, Statement, Timeline
 from bpslides.model.blocks.text import Callout, Cards, Equation, Flow, Markdown, Notation, Quote, Related, Steps, Table
-from bpslides.model.parts import Number
-from bpslides.text import describe
+from bpslides.model.parts import Number, Value
+from bpslides.text import Text, describe
 
 
 class Columns(Block):
@@ -57,19 +58,65 @@ class Fragment(Block):
     """What appears: a text, or a list of blocks."""
 
 
+class Predict(Block):
+    """A guess before the answer: what the block holds appears once the learner has committed to a number or a choice.
+
+    Its place is kept free meanwhile, so that nothing jumps. Whoever would rather look presses Show. In print
+    everything is there.
+    """
+
+    kind = "predict"
+    example = """\
+predict:
+  question: 'The weight is {{ neuron.w }}. What will it be after one step?'
+  answer: neuron.updated.w
+  format: .3f
+  reveal:
+    - equation: {of: neuron.updated.w}
+"""
+    question: Text
+    """What is asked."""
+    answer: Value | None = None
+    """The right number, or an expression such as ``neuron.updated.w``."""
+    format: Text | None = None
+    """How the right number is written, such as ``.2f``."""
+    tolerance: Tolerance = 0.02
+    """How far a guess may be off and still count as right, such as ``5%``; 2% unless given."""
+    choices: list[Annotated[Choice, BeforeValidator(bare_choice)]] | None = Field(
+        default=None, min_length=2, max_length=6
+    )
+    """In place of ``answer``, what to choose from; where there is a right one, it is marked afterwards."""
+    reveal: Content
+    """What appears: a text, or a list of blocks."""
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Predict:
+        if (self.answer is None) == (self.choices is None):
+            raise PydanticCustomError(
+                "prediction", "needs either the right number as “answer”, or “choices”, not {what}",
+                {"what": "none of them" if self.answer is None else "both"},
+            )  # fmt: skip
+        if self.answer is None and not {"format", "tolerance"}.isdisjoint(self.model_fields_set):
+            raise PydanticCustomError("prediction", "has “format” or “tolerance”, which go with “answer”")
+        return self
+
+
 _TEXT = (Markdown, Equation, Notation, Flow, Cards, Callout, Steps, Table, Quote, Related)
 _STORY = (List, Comparison, Glossary, Timeline, Statement)
 _MEDIA = (Code, Image, Video)
 _FIGURES = (Figure, NetworkDrawing)
 _LIVE = (Demo, Descent, Training, Walk, Curve, Surface, Chain)
+_PRACTICE = (Exercise, Quiz, Predict)
 _CONTAINERS = (Columns, Fragment)
 
 BLOCKS: dict[str, type[Block]] = {
-    block.kind: block for block in (*_TEXT, *_STORY, *_MEDIA, *_FIGURES, *_LIVE, *_CONTAINERS)
+    block.kind: block for block in (*_TEXT, *_STORY, *_MEDIA, *_FIGURES, *_LIVE, *_PRACTICE, *_CONTAINERS)
 }
 """The key that names a block in YAML → its class."""
 LIVE_KINDS = frozenset(block.kind for block in _LIVE)
 """What can be played with."""
+PRACTICE_KINDS = frozenset(block.kind for block in _PRACTICE)
+"""What waits for an answer."""
 FIGURE_KINDS = LIVE_KINDS | {block.kind for block in _FIGURES}
 """What is counted as a figure: plots, drawings and live blocks."""
 _FORMS = {Figure.kind: AnyFigure, Chain.kind: AnyChain}
