@@ -6,12 +6,13 @@ import { curve } from "./curve";
 import { demo } from "./demo";
 import { exercise } from "./exercise";
 import { figure } from "./figure";
-export { fitFormulas } from "./fit";
 import { predict } from "./predict";
 import { quiz } from "./quiz";
 import { surface } from "./surface";
 import { training } from "./training";
 import { walk } from "./walk";
+
+export { fitFormulas } from "./fit";
 
 /** The value of `data-block` → how it comes alive. */
 const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk, chain, exercise, quiz, predict };
