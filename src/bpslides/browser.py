@@ -1,7 +1,7 @@
 """The one place that finds Chrome, Edge or Chromium and drives it.
 
 `find()` says which executable is used; `with launch() as browser:` gives a headless browser of Playwright's synchronous
-API.
+API. :func:`serve_files` shows it a deck that lies in memory, :func:`look` asks that deck's page about itself.
 """
 
 from __future__ import annotations
@@ -9,18 +9,24 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from bpslides import paths
+from bpslides.assets import MIME
 from bpslides.errors import BpslidesError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page, Playwright
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 VARIABLE = "BPSLIDES_BROWSER"
+#: Where a deck in memory lies for the browser. No such host can exist, and no request to it leaves the machine.
+ORIGIN = "https://deck.invalid/"
+#: The seconds that a browser has for its start.
+START = 20
 ON_PATH = (
     "google-chrome",
     "google-chrome-stable",
@@ -88,7 +94,11 @@ def launch() -> Iterator[Browser]:
         sandbox = not (hasattr(os, "geteuid") and os.geteuid() == 0)
         try:
             browser = playwright.chromium.launch(
-                executable_path=executable, headless=True, chromium_sandbox=sandbox, args=list(QUIET)
+                executable_path=executable,
+                headless=True,
+                chromium_sandbox=sandbox,
+                args=list(QUIET),
+                timeout=1000 * START,
             )
         except Exception as error:  # Playwright's own message is a screen of logs; its first line says it
             reason = str(error).strip().partition("\n")[0]
@@ -99,6 +109,28 @@ def launch() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def serve_files(context: BrowserContext, files: Mapping[str, bytes], refused: Callable[[str], None]) -> None:
+    """Answer every request of a context from ``files``, which lie at :data:`ORIGIN`; nothing reaches a network.
+
+    What is asked for and not there is told to ``refused``: the path of a file, or the whole address elsewhere.
+    """
+
+    def answer(route: Route) -> None:
+        address = route.request.url
+        path = urlsplit(address).path.lstrip("/")
+        if not address.startswith(ORIGIN):
+            refused(address)
+            route.abort()
+        elif path not in files:
+            refused(path)
+            route.fulfill(status=404)
+        else:
+            suffix = "." + path.rpartition(".")[2].lower()
+            route.fulfill(body=files[path], content_type=MIME.get(suffix, "application/octet-stream"))
+
+    context.route("**/*", answer)
 
 
 def look(page: Page, what: str, slide: str | None = None) -> Any:

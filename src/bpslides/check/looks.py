@@ -1,33 +1,20 @@
 """What a browser shows of a deck, as problems: overflow, accessibility, plots, complaints, requests.
 
-The visit is a process of its own (:mod:`bpslides.check.visit`): where it falls silent, it is ended with all that it
-started.
+The visit is an errand (:mod:`bpslides.check.visit`): where it falls silent, it is ended with all that it started.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import queue
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 
-from bpslides.browser import BrowserMissing
 from bpslides.check.places import block_place
 from bpslides.check.visit import Job, Sight
+from bpslides.errand import PATIENCE, Errand
 from bpslides.errors import Place, Problems
 from bpslides.render import Section, Site
 from bpslides.source import Source
 
-#: The most seconds that a visit may be silent: to start the browser, or for one slide.
-PATIENCE = 30.0
-
 VIEWS = {"screen": "on 1280×720", "phone": "on a phone", "print": "in print"}
-COMMAND = [sys.executable, "-m", "bpslides.check.visit"]
 
 
 def check(source: Source, site: Site, problems: Problems) -> None:
@@ -39,8 +26,6 @@ def check(source: Source, site: Site, problems: Problems) -> None:
     sights: list[Sight] = []
     silent = True
     for sight in visit(Job(site.files, [section.id for section in site.sections])):
-        if sight.kind == "missing":
-            raise BrowserMissing(sight.text)
         silent = False
         sights.append(sight)
     report = _Report(source, site, problems)
@@ -53,49 +38,15 @@ def check(source: Source, site: Site, problems: Problems) -> None:
 
 
 def visit(job: Job) -> Iterator[Sight]:
-    """What is seen, as it is seen. Ends early when the visit fails, or is silent for longer than ``PATIENCE``."""
-    lines: queue.Queue[str | None] = queue.Queue()
-    # A session of its own, so that it can be ended with all that it started.
-    process = subprocess.Popen(
-        COMMAND,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    output = process.stdout
+    """What is seen, as it is seen. Ends early when the visit fails, or is silent for longer than ``PATIENCE``.
 
-    def listen() -> None:
-        for line in output:
-            lines.put(line)
-        lines.put(None)
-
-    listener = threading.Thread(target=listen, daemon=True)
-    listener.start()
-    try:
-        with contextlib.suppress(OSError):  # it has ended already
-            process.stdin.write(job.dump())
-            process.stdin.close()
-        while (line := lines.get(timeout=PATIENCE)) is not None:
-            yield Sight(**json.loads(line))
-    except queue.Empty:
-        return
-    finally:
-        _end(process)
-        listener.join()
-        output.close()
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is None and hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait()
+    Raises:
+        BrowserMissing: when there is no browser, or nothing to drive it with.
+    """
+    with Errand("bpslides.check.visit", PATIENCE) as errand:
+        errand.send(job.dump())
+        for report in errand.reports():
+            yield Sight(**report)
 
 
 #: Kind → name of the check, severity and sentence, with {text}, {where} and {views}.

@@ -1,27 +1,20 @@
 """Goes through a deck in a real browser and tells what is to be seen there; a process of its own, which can be ended.
 
-``python -m bpslides.check.visit`` reads a :class:`Job` from its standard input as JSON and writes one line of JSON for
-every :class:`Sight`, as soon as it has it. Nothing listens on a port: the files of the deck are handed to the browser.
+It is an errand (:mod:`bpslides.errand`): its job is a :class:`Job`, and each of its reports a :class:`Sight`. Nothing
+listens on a port: the files of the deck are handed to the browser.
 """
 
 from __future__ import annotations
 
-import base64
-import json
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from bpslides.assets import MIME
-from bpslides.browser import BrowserMissing, launch, look
+from bpslides.browser import ORIGIN, look, serve_files
+from bpslides.errand import packed, run, unpacked
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
-
-#: No such host can exist, and no request to it leaves the machine.
-ORIGIN = "https://deck.invalid/"
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 #: View → how its page is opened.
 VIEWS: dict[str, dict[str, Any]] = {
@@ -38,24 +31,22 @@ class Job:
     files: dict[str, bytes]
     slides: list[str]
 
-    def dump(self) -> str:
-        """The job as JSON."""
-        files = {path: base64.b64encode(data).decode("ascii") for path, data in self.files.items()}
-        return json.dumps({"files": files, "slides": self.slides})
+    def dump(self) -> dict[str, Any]:
+        """The job for an errand."""
+        return {"files": packed(self.files), "slides": self.slides}
 
     @classmethod
-    def load(cls, text: str) -> Job:
-        """What :meth:`dump` wrote."""
-        raw = json.loads(text)
-        return cls({path: base64.b64decode(data) for path, data in raw["files"].items()}, raw["slides"])
+    def load(cls, job: dict[str, Any]) -> Job:
+        """What :meth:`dump` gave."""
+        return cls(unpacked(job["files"]), job["slides"])
 
 
 @dataclass
 class Sight:
     """One thing that was seen.
 
-    ``kind`` is ``slide`` (it has been looked at), ``overflow``, ``plot``, ``accessibility``, ``console``, ``request``,
-    ``missing`` (there is no browser) or ``failed`` (the visit ended early).
+    ``kind`` is ``slide`` (it has been looked at), ``overflow``, ``plot``, ``accessibility``, ``console``, ``request``
+    or ``failed`` (the visit ended early).
     """
 
     kind: str
@@ -85,7 +76,7 @@ class Visitor:
             context.close()
 
     def _visit_view(self, context: BrowserContext) -> None:
-        context.route("**/*", self._answer)
+        serve_files(context, self._job.files, lambda address: self._see("request", text=address))
         page = context.new_page()
         page.on("console", lambda message: self._complain(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self._complain(str(error)))
@@ -137,36 +128,10 @@ class Visitor:
         elif not text.startswith("Failed to load resource"):  # has been told as a request
             self._see("console", text=text)
 
-    def _answer(self, route: Route) -> None:
-        """Answer a request from the files of the deck. Nothing reaches a network."""
-        address = urlsplit(route.request.url)
-        path = address.path.lstrip("/")
-        if not route.request.url.startswith(ORIGIN):
-            self._see("request", text=route.request.url)
-            route.abort()
-        elif path not in self._job.files:
-            self._see("request", text=path)
-            route.fulfill(status=404)
-        else:
-            suffix = "." + path.rpartition(".")[2].lower()
-            route.fulfill(body=self._job.files[path], content_type=MIME.get(suffix, "application/octet-stream"))
-
 
 def main() -> None:
-    """Visit the deck that standard input holds."""
-
-    def tell(sight: Sight) -> None:
-        sys.stdout.write(json.dumps(asdict(sight)) + "\n")
-        sys.stdout.flush()
-
-    job = Job.load(sys.stdin.read())
-    try:
-        with launch() as browser:
-            Visitor(job, browser, tell).visit()
-    except BrowserMissing as error:
-        tell(Sight("missing", text=str(error)))
-    except Exception as error:  # noqa: BLE001 - whatever ends the visit, the author is told in one line
-        tell(Sight("failed", text=str(error).strip().partition("\n")[0]))
+    """Visit the deck that the job tells of."""
+    run(lambda browser, job, tell: Visitor(Job.load(job), browser, lambda sight: tell(asdict(sight))).visit())
 
 
 if __name__ == "__main__":
