@@ -39,6 +39,7 @@ async function bundle(out) {
     build({ ...script, entryPoints: ["src/speaker.ts"], outfile: join(out, "speaker.js") }),
     // No page carries this one, so it may keep the notice that the licence of axe asks for.
     build({ ...script, entryPoints: ["src/check.ts"], outfile: join(out, "check.js"), legalComments: "inline" }),
+    build({ ...script, entryPoints: ["src/export.ts"], outfile: join(out, "export.js"), loader: { ".css": "text" } }),
     build({
       ...script,
       entryPoints: ["src/plotly.ts"],

@@ -22,7 +22,8 @@ import click
 
 from bpslides import __version__
 from bpslides.errors import BpslidesError, DeckError, Problem, UsageError, did_you_mean, visible
-from bpslides.terminal import as_data, bold, has_colour, show, shown, styled
+from bpslides.export.commands import EXPORTS
+from bpslides.terminal import TRUST, as_data, bold, has_colour, show, shown, styled, trust_figures
 
 if TYPE_CHECKING:
     from bpslides.render import Site
@@ -87,9 +88,8 @@ def commands() -> None:
     """Slide decks about backpropagation in which no number is typed."""
 
 
-TRUST = click.option(
-    "--trust", is_flag=True, help="Let the deck's Python figures run, as they are now and until they change."
-)
+for export in EXPORTS:
+    commands.add_command(export)
 
 
 @commands.command(epilog=DECK)
@@ -109,7 +109,7 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool, trust: b
     gc.enable()  # unlike the other commands, a server lives long
     file = (find(deck) or _find(deck)) if deck is not None else None
     if trust and deck is not None:
-        _trust(_files(deck))
+        trust_figures(_files(deck))
     run(file, host, port, open_browser=not no_open)
 
 
@@ -133,7 +133,7 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, trust: bool) -
     kind, problems = Output.SINGLE_FILE if single_file else Output.FOLDER, Problems()
     collection = chosen(deck, problems)
     if trust:
-        _trust(entry.file for entry in collection.entries.values())
+        trust_figures(entry.file for entry in collection.entries.values())
     is_one = len(deck) == 1 and not collection.files
     sites: dict[str, Site] = {}
     broken = False
@@ -179,7 +179,7 @@ def check(deck: tuple[str, ...], strict: bool, browser: bool, style: str, trust:
 
     files = [file for name in deck for file in _files(name)]
     if trust:
-        _trust(files)
+        trust_figures(files)
     everything: list[Problem] = []
     for file in files:
         try:
@@ -332,18 +332,6 @@ def help_(topic: str | None) -> None:
     from rich.markdown import Markdown
 
     Console().print(Markdown(text))
-
-
-def _trust(decks: Iterable[Path]) -> None:
-    """Remember that the user trusts the Python files of ``decks`` as they are now, and say which."""
-    from bpslides import trust
-    from bpslides.errors import Problems
-    from bpslides.figures.python import files_in
-    from bpslides.source import load
-
-    for deck in decks:
-        for file in files_in(load(deck, Problems()).slides):
-            click.echo(f"trusted: {shown(file)} (sha256 {trust.remember(file)[:12]}…)", err=True)
 
 
 def _find(name: str) -> Path:

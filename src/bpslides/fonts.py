@@ -1,4 +1,4 @@
-"""The fonts of a page, cut down to the characters that it shows.
+"""The fonts of a page, cut down to the characters that it shows, or to single weights (:class:`Cut`).
 
 Text is set in the font that the theme asks for (Inter, STIX Two Text or JetBrains Mono), code and live numbers in
 JetBrains Mono, formulas in STIX Two Math. :func:`needed` says which fonts a page takes, and which characters of them. A
@@ -8,7 +8,9 @@ subset keeps what makes a font work (kerning, tabular figures, the MATH table an
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import lru_cache
 from html import unescape
 
@@ -33,6 +35,15 @@ class Font:
     style: str = "normal"
 
 
+class Cut(Enum):
+    """How much of its fonts a page gets."""
+
+    WHOLE = "whole"
+    SUBSET = "subset"
+    PINNED = "pinned"
+    """Subsets with every weight as a font of its own: in a PDF a variable font is no font, but a heap of drawings."""
+
+
 TEXT = Font("InterVariable.ttf", "Inter", "400 800", (("wght", 400, 800), ("opsz", 32, 32)))
 SERIF = Font("STIXTwoText-Regular.ttf", "STIX Two Text", "400")
 SERIF_ITALIC = Font("STIXTwoText-Italic.ttf", "STIX Two Text", "400", style="italic")
@@ -40,6 +51,24 @@ SERIF_BOLD = Font("STIXTwoText-Bold.ttf", "STIX Two Text", "600 800")
 MATH = Font("STIXTwoMath-Regular.ttf", "STIX Two Math", "400")
 MONO = Font("JetBrainsMono.ttf", "JetBrains Mono", "400")
 MONO_BOLD = Font("JetBrainsMono-ExtraBold.ttf", "JetBrains Mono", "600 800")
+
+
+#: The weights that our style sheets and themes use.
+WEIGHTS = (400, 600, 650, 700, 750, 800)
+
+
+def files(html: str, stacks: str, cut: Cut) -> Iterator[tuple[Font, bytes]]:
+    """The fonts of a page (see :func:`needed`) with their files."""
+    for font, wanted in needed(html, stacks):
+        if cut is Cut.WHOLE:
+            yield font, whole(font)
+        elif cut is Cut.PINNED and any(low != high for _, low, high in font.axes):
+            for weight in WEIGHTS:
+                axes = tuple((axis, *((weight, weight) if axis == "wght" else ends)) for axis, *ends in font.axes)
+                pinned = replace(font, weight=str(weight), axes=axes)
+                yield pinned, subset(pinned, wanted)
+        else:
+            yield font, subset(font, wanted)
 
 
 def needed(html: str, stacks: str) -> list[tuple[Font, str]]:

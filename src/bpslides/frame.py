@@ -19,8 +19,8 @@ from bpslides.theme import Theme
 class Frame:
     """What stands around the slides: styles with fonts, scripts, and the policy that allows exactly these."""
 
-    def __init__(self, assets: Assets, *, whole_fonts: bool) -> None:
-        self._assets, self._whole_fonts = assets, whole_fonts
+    def __init__(self, assets: Assets, cut: fonts.Cut) -> None:
+        self._assets, self._cut = assets, cut
         self.parts: dict[str, Any] = dict.fromkeys(
             ("style_text", "style_link", "script_text", "script_link", "plotly_text")
         )
@@ -30,8 +30,7 @@ class Frame:
         """Base styles, then the theme, then the deck's own rules and the fonts."""
         rules = [own]
         stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
-        for font, wanted in fonts.needed(html, stacks):
-            data = fonts.whole(font) if self._whole_fonts else fonts.subset(font, wanted)
+        for font, data in fonts.files(html, stacks, self._cut):
             address = self._assets.link(font.file, data)
             # The style sheet lies in the same folder as the fonts.
             rules.append(fonts.face_rule(font, address.removeprefix("assets/")))

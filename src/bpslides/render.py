@@ -1,7 +1,7 @@
 """Deck + numbers → a site in memory: one HTML page and the files that it needs. Nothing is written here.
 
-The three outputs differ only in where the page finds its assets (:class:`Output`): next to it in a folder, inside of
-it in a single file, or on the server.
+The outputs differ only in where the page finds its assets (:class:`Output`): next to it in a folder, inside of it in a
+single file, on the server, or, to be printed, next to it with fonts that are fit for paper.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bpslides.backdrops import backdrop, scheme_rule
 from bpslides.compute import Numbers
 from bpslides.diagrams import layered
 from bpslides.errors import Problems, did_you_mean
+from bpslides.fonts import Cut
 from bpslides.footnotes import Footnotes
 from bpslides.frame import Frame
 from bpslides.markup import Writer
@@ -51,6 +52,12 @@ class Output(Enum):
     FOLDER = "folder"
     SINGLE_FILE = "single file"
     SERVE = "serve"
+    PRINT = "print"
+
+    @property
+    def fonts(self) -> Cut:
+        """What it gets of its fonts. The server's are whole: a later save may bring other letters."""
+        return {Output.SERVE: Cut.WHOLE, Output.PRINT: Cut.PINNED}.get(self, Cut.SUBSET)
 
 
 def link_to(collection: Collection | None, output: Output, name: str) -> str | None:
@@ -104,6 +111,8 @@ class Site:
     """Every text of the deck that was read as Markdown."""
     latex: list[Text] = field(default_factory=list)
     """Every text of the deck that was read as a formula."""
+    canvas: tuple[int, int] = (1280, 720)
+    """Width and height of the slides in pixels."""
 
     @property
     def page(self) -> bytes:
@@ -144,13 +153,14 @@ def render(
         }
         for slide in source.slides
     ]
-    # The server's fonts are whole: a later save may bring other letters, or the first plot.
     served = output is Output.SERVE
-    frame = Frame(assets, whole_fonts=served)
+    frame = Frame(assets, output.fonts)
     title = renderer.text.plain(deck.title)
     body = "\n".join(columns)
     notation = renderer.explanations()
-    frame.style(theme, "\n".join([body, title, notation]), renderer.rules(deck.logo))
+    # What is printed may have the notes beside the slides.
+    beside = [note["notes"] for note in notes] if output is Output.PRINT else []
+    frame.style(theme, "\n".join([body, title, notation, *beside]), renderer.rules(deck.logo))
     frame.script(plots='class="plot"' in body or served)
     settings: dict[str, Any] = {
         "output": output.name.lower(),
@@ -192,6 +202,7 @@ def render(
         read,
         renderer.text.markdown,
         renderer.text.latex,
+        CANVASES[deck.aspect],
     )
 
 

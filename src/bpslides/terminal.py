@@ -1,16 +1,32 @@
-"""What the command line prints: problems as text or JSON, and styles where a terminal has them."""
+"""What commands share: what they print, as text or JSON, styled where a terminal can, and the option ``--trust``."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bpslides.errors import Problem, visible
+
+TRUST = click.option(
+    "--trust", is_flag=True, help="Let the deck's Python figures run, as they are now and until they change."
+)
+
+
+def trust_figures(decks: Iterable[Path]) -> None:
+    """Remember that the user trusts the Python files of ``decks`` as they are now, and say which."""
+    from bpslides import trust
+    from bpslides.errors import Problems
+    from bpslides.figures.python import files_in
+    from bpslides.source import load
+
+    for deck in decks:
+        for file in files_in(load(deck, Problems()).slides):
+            click.echo(f"trusted: {shown(file)} (sha256 {trust.remember(file)[:12]}…)", err=True)
 
 
 def show(problems: Sequence[Problem], file: Path | None = None) -> None:

@@ -1,6 +1,6 @@
-"""Site → files on disk, whole or not at all.
+"""Output → files on disk, whole or not at all.
 
-A single page is written next to its destination and renamed into place. A folder gets its files one by one, the page
+A single file is written next to its destination and renamed into place. A folder gets its files one by one, the page
 last: all other files are named after their content, so the old page works until that last rename, and the new one
 from then on. A build that fails or is killed anywhere leaves the previous output as it was.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +36,8 @@ class Site(Protocol):
 #: Marks a folder as ours and lists what we put there: nothing else in it is ever replaced or removed.
 MANIFEST = ".bpslides"
 _PAGE = "index.html"
+#: What is taken away from a folder of ours when it is no longer part of the output.
+_STALE = r"assets/[^/\\]+|[^/\\]+\.png"
 
 
 def write_file(site: Site, folder: Path) -> Path:
@@ -53,6 +56,39 @@ def write_file(site: Site, folder: Path) -> Path:
     return target
 
 
+def check_target(target: Path, sources: list[Path]) -> None:
+    """Whether a single file may be written: not over a folder, nor over what the deck is made from.
+
+    Raises:
+        UsageError: it may not.
+    """
+    target = _resolved(target)
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder: name the file to be written, such as {target / 'deck.pdf'}")
+    if target.exists() and not target.is_file():
+        raise UsageError(f"{target} is not a file: choose another name")
+    if target.exists() and any(source.exists() and source.samefile(target) for source in sources):
+        raise UsageError(f"{target} is what the deck is made from: choose another name")
+
+
+def write_bytes(target: Path, data: bytes, sources: list[Path]) -> Path:
+    """A single file of any kind. Returns its path.
+
+    Raises:
+        UsageError: when ``target`` is a folder, or one of the deck's own ``sources``.
+        BpslidesError: when the disk refuses.
+    """
+    check_target(target, sources)
+    place = _resolved(target)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{MANIFEST}-", dir=place.parent) as staging:
+            _move(Path(staging), place.parent, {place.name: data})
+    except OSError as error:
+        raise BpslidesError(f"cannot write {target}: {error.strerror}") from None
+    return target
+
+
 def write_folder(site: Site, folder: Path, sources: list[Path]) -> Path:
     """A site as a folder with ``index.html``. Returns the path of that file.
 
@@ -60,15 +96,48 @@ def write_folder(site: Site, folder: Path, sources: list[Path]) -> Path:
         UsageError: when the folder is not ours to fill, or holds the deck's own sources.
         BpslidesError: when the disk refuses.
     """
+    with filling(folder, sources) as add:
+        for path, data in site.files.items():
+            if path != _PAGE:
+                add(path, data)
+        add(_PAGE, site.page)
+    return _resolved(folder) / _PAGE
+
+
+@contextmanager
+def filling(folder: Path, sources: list[Path]) -> Iterator[Callable[[str, bytes], None]]:
+    """Fill a folder with files that are handed over one by one; they appear there when all of them are there.
+
+    Raises:
+        UsageError: when the folder is not ours to fill, or holds the deck's own sources.
+        BpslidesError: when the disk refuses.
+    """
     folder = _resolved(folder)
+    names: dict[str, None] = {}
+
+    def refused(error: OSError) -> BpslidesError:
+        return BpslidesError(f"cannot write {folder}: {error.strerror}")
+
     try:
         _check_folder(folder, sources)
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f"{MANIFEST}-", dir=folder) as staging:
-            _fill(Path(staging), folder, site)
+        place = tempfile.TemporaryDirectory(prefix=f"{MANIFEST}-", dir=folder)
     except OSError as error:
-        raise BpslidesError(f"cannot write {folder}: {error.strerror}") from None
-    return folder / _PAGE
+        raise refused(error) from None
+    with place as staging:
+
+        def add(path: str, data: bytes) -> None:
+            try:
+                (Path(staging) / str(len(names))).write_bytes(data)
+            except OSError as error:
+                raise refused(error) from None
+            names[path] = None
+
+        yield add
+        try:
+            _publish(Path(staging), folder, list(names))
+        except OSError as error:
+            raise refused(error) from None
 
 
 def write_collection(index: Site, decks: Mapping[str, Site], folder: Path, sources: list[Path]) -> list[Path]:
@@ -109,17 +178,21 @@ def _check_folder(folder: Path, sources: list[Path]) -> None:
         raise UsageError(f"{folder} holds files that bpslides did not make: choose another folder, or empty it")
 
 
-def _fill(staging: Path, folder: Path, site: Site) -> None:
+def _publish(staging: Path, folder: Path, paths: list[str]) -> None:
+    """Rename what lies numbered in ``staging``, in its order; what was there before and is no longer needed goes."""
     manifest = folder / MANIFEST
     old = set(manifest.read_text(encoding="utf-8").splitlines()) if manifest.is_file() else set()
-    new = set(site.files)
-    assets = {path: data for path, data in site.files.items() if path != _PAGE}
+    lists = staging / "lists"
+    lists.mkdir()
     # In an order in which it may end anywhere: what is on the disk is listed, and what the page needs is on the disk.
-    _move(staging, folder, {MANIFEST: _listed(old | new), **assets, _PAGE: site.page})
-    for path in old - new:
-        if re.fullmatch(r"assets/[^/\\]+", path):
+    _move(lists, folder, {MANIFEST: _listed(old | set(paths))})
+    for number, path in enumerate(paths):
+        (folder / path).parent.mkdir(exist_ok=True)
+        (staging / str(number)).replace(folder / path)
+    for path in old - set(paths):
+        if re.fullmatch(_STALE, path):
             (folder / path).unlink(missing_ok=True)
-    _move(staging, folder, {MANIFEST: _listed(new)})
+    _move(lists, folder, {MANIFEST: _listed(set(paths))})
 
 
 def _listed(paths: set[str]) -> bytes:
@@ -131,5 +204,4 @@ def _move(staging: Path, folder: Path, files: dict[str, bytes]) -> None:
     for number, data in enumerate(files.values()):
         (staging / str(number)).write_bytes(data)
     for number, path in enumerate(files):
-        (folder / path).parent.mkdir(exist_ok=True)
         (staging / str(number)).replace(folder / path)

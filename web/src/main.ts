@@ -86,12 +86,14 @@ async function draw(): Promise<void> {
 }
 
 async function drawAll(): Promise<void> {
+  blocks.stepped(); // everything has appeared
   for (const section of sections()) fitFormulas(section);
   await blocks.showAll();
 }
 
 function moved(): void {
   blocks.stepped();
+  if (printing) return; // an export goes through the steps; everything has been drawn
   announce();
   void draw();
 }
@@ -132,6 +134,7 @@ async function start(): Promise<void> {
     postMessageEvents: false,
     scrollActivationWidth: null as unknown as number, // its scroll view would rebuild the slides from text
     pdfMaxPagesPerSlide: 1,
+    pdfPageHeightOffset: 0, // backgrounds reach the lower edge, too
     pdfSeparateFragments: false,
     keyboardCondition: ((event: KeyboardEvent) => lead && !insideBlock(event.target)) as never,
     keyboard: { 83: openSpeaker } as never, // S

@@ -15,3 +15,9 @@ declare module "plotly.js/lib/heatmap" {
   const trace: unknown;
   export default trace;
 }
+
+// A style sheet as text, for export.ts.
+declare module "*/export.css" {
+  const text: string;
+  export default text;
+}

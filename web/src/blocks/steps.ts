@@ -4,7 +4,7 @@
  * Parts of the template say from which substep on they are known (`data-from`), or at which one they stand there
  * (`data-only`). The buttons back, step, jump, run and reset of `walk_bar` come for free, and so do their keys.
  */
-import { button, printing, role } from "../page";
+import { button, role } from "../page";
 import type { Context } from "./block";
 import type { Keys } from "./help";
 import { Runner } from "./runner";
@@ -47,7 +47,7 @@ export class Steps {
 
   /** The deck's fragments have changed: show the substep that they stand for. */
   stepped(): void {
-    this.at = printing ? this.count : this.#marks.filter((mark) => mark.classList.contains("visible")).length;
+    this.at = this.#marks.filter((mark) => mark.classList.contains("visible")).length;
     for (const part of this.#appearing) {
       const from = Number(part.getAttribute("data-from"));
       part.classList.toggle("is-future", from > this.at);

@@ -1,0 +1,84 @@
+"""A deck as a PDF: real text, vector plots, links, bookmarks and tags. The same deck gives the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from bpslides import __version__
+from bpslides.errors import Problem
+from bpslides.export.order import Order, Watch
+from bpslides.export.pages import Pages
+from bpslides.write import check_target, write_bytes
+
+
+def write_pdf(file: Path, target: Path, pages: Pages, watch: Watch) -> list[Problem]:
+    """Print the deck in ``file`` to ``target``; returns the warnings about it.
+
+    Raises:
+        DeckError: the deck has errors.
+        UsageError: there is no browser, or ``target`` is no place for a PDF.
+        BpslidesError: the browser did not print it, or the disk refuses. What was at ``target`` is still there.
+    """
+    check_target(target, [file])
+    with Order(file, watch) as order:
+        (made,) = order.printed(pages)
+        titles = {note["id"]: note["title"] for note in order.site.notes}
+        data = bookmarked(neutral(made.data), [titles[slide] for slide in order.slides(pages)])
+        write_bytes(target, data, order.site.read)
+        return order.problems
+
+
+def neutral(data: bytes) -> bytes:
+    """A PDF of Chrome without the hour and the machine of its making. No byte moves: its table of places stays true."""
+    data = re.sub(rb"/(?:CreationDate|ModDate) \(D:[^)]*\)", lambda match: b" " * len(match[0]), data, count=2)
+    ours = b"/Creator (bpslides %s)" % __version__.encode()
+    data = re.sub(
+        rb"/Creator \((?:\\.|[^\\)])*\)", lambda match: ours.ljust(len(match[0]))[: len(match[0])], data, count=1
+    )
+    # Cells of tables are named after a number of the browser's, which begins anywhere.
+    names = sorted(set(re.findall(rb"node\d{8}", data)))
+    fixed = {name: b"node%08d" % number for number, name in enumerate(names)}
+    return re.sub(rb"node\d{8}", lambda match: fixed[match[0]], data)
+
+
+def bookmarked(data: bytes, titles: Sequence[str]) -> bytes:
+    """The PDF with these titles in its bookmarks, of which there is one for each slide.
+
+    The browser's own are made of what is painted: lines run together, and formulas lose their fractions and powers.
+    """
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import NameObject, TextStringObject
+
+    reader = PdfReader(BytesIO(data))
+    if list(_flat(reader.outline)) == list(titles):
+        return data
+    writer = PdfWriter(reader, incremental=True)
+    entries = list(_entries(writer.root_object.get("/Outlines", {})))
+    if len(entries) == len(titles):
+        for entry, title in zip(entries, titles, strict=True):
+            entry[NameObject("/Title")] = TextStringObject(title)
+    changed = BytesIO()
+    writer.write(changed)
+    return changed.getvalue()
+
+
+def _flat(outline: Any) -> Iterator[str]:
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from _flat(entry)
+        else:
+            yield str(entry.title)
+
+
+def _entries(parent: Any) -> Iterator[Any]:
+    """The bookmarks below ``parent``, each before its own."""
+    entry = parent.get("/First")
+    while entry is not None:
+        entry = entry.get_object()
+        yield entry
+        yield from _entries(entry)
+        entry = entry.get("/Next")

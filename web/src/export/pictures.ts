@@ -1,0 +1,119 @@
+/** Pages of the print view as pictures: one at a time, or all of them small on one sheet. */
+
+/** Width and height of a page, which has these whatever is around it. */
+export function sizeOf(page: HTMLElement): [number, number] {
+  return [Number.parseFloat(page.querySelector("section")!.style.width), Number.parseFloat(page.style.height)];
+}
+
+/** Put a page into a box of this size, as large as it can be and in the middle. */
+export function place(page: HTMLElement, box: HTMLElement, width: number, height: number): void {
+  const [w, h] = sizeOf(page);
+  const scale = Math.min(width / w, height / h);
+  box.style.width = `${width}px`;
+  box.style.height = `${height}px`;
+  box.style.background = page.style.background;
+  page.classList.add("is-placed");
+  page.style.width = `${w}px`;
+  page.style.transform = `translate(${(width - w * scale) / 2}px, ${(height - h * scale) / 2}px) scale(${scale})`;
+  box.append(page);
+}
+
+const stage = document.createElement("div");
+stage.className = "picture";
+
+/** Show one page alone, fitted to this size, in the upper left corner of the window. */
+export function frame(pages: readonly HTMLElement[], number: number, width: number, height: number): void {
+  document.documentElement.classList.add("is-shot");
+  const slides = document.querySelector(".slides")!;
+  if (!stage.parentElement) slides.prepend(stage);
+  const page = pages[number]!;
+  const back = document.createComment("");
+  for (const other of pages) other.classList.toggle("is-left-out", other !== page);
+  restore();
+  page.before(back);
+  restore = () => {
+    page.classList.remove("is-placed");
+    page.style.transform = "";
+    back.replaceWith(page);
+  };
+  place(page, stage, width, height);
+}
+
+let restore = (): void => {};
+
+/** All pages in columns, each `width` wide, with a line below it; returns the size of the whole. */
+export function contactSheet(pages: readonly HTMLElement[], columns: number, width: number, labels: readonly string[]): [number, number] {
+  restore();
+  restore = () => {};
+  document.documentElement.classList.add("is-shot");
+  const sheet = document.createElement("div");
+  sheet.className = "contact";
+  sheet.style.width = "max-content";
+  sheet.style.gridTemplateColumns = `repeat(${Math.min(columns, pages.length)}, ${width}px)`;
+  document.querySelector(".slides")!.replaceChildren(sheet);
+  pages.forEach((page, number) => {
+    const cell = document.createElement("div");
+    const box = document.createElement("div");
+    const label = document.createElement("p");
+    page.classList.remove("is-left-out");
+    box.className = "picture";
+    label.className = "contact-number";
+    label.textContent = labels[number]!;
+    sheet.append(cell);
+    cell.append(box, label);
+    box.append(page);
+    const [w, h] = sizeOf(page);
+    place(page, box, width, (width * h) / w);
+  });
+  return [sheet.offsetWidth, sheet.offsetHeight];
+}
+
+interface Description {
+  /** Where the title stands, in slide pixels from the page's corner, and how it looks. */
+  readonly title: { x: number; y: number; width: number; height: number; size: number; weight: number; colour: string; font: string };
+  /** What the slide shows below its title, in words. */
+  readonly words: string;
+}
+
+/** The title of a page, and what is on it besides. The page is the one that is shown. */
+export function describe(page: HTMLElement): Description {
+  const title = page.querySelector<HTMLElement>(".sheet > header > .title")!;
+  const [box, corner] = [title.getBoundingClientRect(), page.getBoundingClientRect()];
+  const style = getComputedStyle(title);
+  return {
+    title: {
+      x: box.x - corner.x,
+      y: box.y - corner.y,
+      width: box.width,
+      height: box.height,
+      size: Number.parseFloat(style.fontSize),
+      weight: Number(style.fontWeight),
+      colour: style.color,
+      font: style.fontFamily,
+    },
+    words: words(page.querySelector(".body")),
+  };
+}
+
+/** What can be read on the slide, with the descriptions of its pictures in their places. */
+function words(element: Element | null): string {
+  if (!element) return "";
+  const said: string[] = [];
+  const read = (node: Node): void => {
+    if (node instanceof Text) said.push(node.data);
+    if (!(node instanceof Element) || node.matches("script, details, button, .substep-mark")) return;
+    const style = getComputedStyle(node);
+    if (style.display === "none" || style.visibility === "hidden") return;
+    const described = node.getAttribute("role") === "img" || node.matches("img") ? node.getAttribute("aria-label") ?? node.getAttribute("alt") : null;
+    if (described) said.push(` ${described} `);
+    else node.childNodes.forEach(read);
+    if (style.display !== "inline" && !(node instanceof MathMLElement)) said.push("\n");
+  };
+  read(element);
+  return said
+    .join("")
+    .split("\n")
+    .map((line) => line.replace(/\s+/g, " ").trim())
+    .filter(Boolean)
+    .join("\n");
+}
