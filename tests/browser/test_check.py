@@ -45,6 +45,10 @@ slides:
     notes: x
     content:
       - curve: {function: x**2, variable: x, domain: [-1, 1], at: 0.5}
+  - title: Drawn
+    notes: x
+    content:
+      - figure: {surface: x**2 - y**2, domain: [-1, 1]}
 """
 
 

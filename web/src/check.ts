@@ -42,9 +42,9 @@ function numberOf(element: Element | null | undefined, blocks: readonly Element[
   return number < 0 ? null : number;
 }
 
-/** The plots of a slide that have a place on it now. */
+/** The plots of a slide that have a place on it now; a drawing made beforehand needs no script and is none of them. */
 function plotsOf(slide: HTMLElement): HTMLElement[] {
-  return [...slide.querySelectorAll<HTMLElement>("[data-block] .plot")].filter((plot) => plot.clientWidth > 0);
+  return [...slide.querySelectorAll<HTMLElement>("[data-block] .plot:not(.drawn)")].filter((plot) => plot.clientWidth > 0);
 }
 
 function overflow(id: string | null): Overflow[] {
