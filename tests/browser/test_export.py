@@ -117,7 +117,7 @@ def test_shipped_decks(name: str, chromium: Browser) -> None:
     assert len(texts) == len(site.sections)
     for title, text in zip(plain, texts, strict=True):
         words = [letters(word) for word in re.findall(r"[A-Za-z]{4,}", title)]
-        assert all(word in text for word in words), title
+        assert all(word.upper() in text.upper() for word in words), title  # a theme may set titles in capitals
     assert titles(pdf) == [(title, number) for number, title in enumerate(plain, 1)]
     for number in NUMBERS.get(name, []):
         assert any(number in text for text in texts), number
@@ -143,6 +143,10 @@ def font_kinds(page: Any) -> Iterator[str]:
     """The kinds of the fonts of a page, all of which are inside of the file."""
     for reference in page["/Resources"].get("/Font", {}).values():
         font = reference.get_object()
+        if font["/Subtype"] == "/Type3":
+            # The browser's way with a number that has a halo, so that a line behind it does not cross it out.
+            assert "/ToUnicode" in font
+            continue
         yield font["/Subtype"]
         for child in font.get("/DescendantFonts", []):
             assert "/FontFile2" in child.get_object()["/FontDescriptor"]

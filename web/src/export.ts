@@ -72,13 +72,13 @@ function adopt(text: string): void {
 
 /** How many plots there are, and how many of them have been drawn. */
 function progress(): [number, number] {
-  const plots = [...document.querySelectorAll<HTMLElement>("[data-block] .plot")].filter((plot) => plot.clientWidth > 0);
+  const plots = [...document.querySelectorAll<HTMLElement>("[data-block] .plot:not(.drawn)")].filter((plot) => plot.clientWidth > 0);
   return [plots.filter((plot) => plot.querySelector(".main-svg, canvas")).length, plots.length];
 }
 
 /** The slides with plots that could not be drawn. */
 function missing(): string[] {
-  const plots = [...document.querySelectorAll<HTMLElement>("[data-block] .plot")].filter((plot) => plot.clientWidth > 0);
+  const plots = [...document.querySelectorAll<HTMLElement>("[data-block] .plot:not(.drawn)")].filter((plot) => plot.clientWidth > 0);
   const faulty = plots.filter((plot) => !plot.querySelector(".main-svg, canvas"));
   return [...new Set(faulty.map((plot) => plot.closest("section")!.id))];
 }
