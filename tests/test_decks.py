@@ -192,7 +192,7 @@ LIVE = {
     "backprop": {"demo", "curve", "surface", "walk"},
     "derivatives-slowly": {"curve", "surface"},
     "chain-rule-slowly": {"chain"},
-    "backprop-slowly": {"curve", "descent", "training", "chain", "walk"},
+    "backprop-slowly": {"curve", "descent", "training", "chain", "walk", "exercise", "quiz", "predict"},
     "credit-assignment": {"training", "walk"},
 }
 

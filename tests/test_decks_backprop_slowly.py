@@ -75,3 +75,34 @@ def test_arrays_are_destination_first(page: Node) -> None:
         cells = [cell.text for cell in row.all("td")]
         layer, to, source = map(int, re.findall(r"\[(\d)\]", cells[2]))
         assert weights[layer][to][source] == cells[0].replace(" ", "")
+
+
+NUMBERS = {
+    "forward-hidden": "0.755 0.6803 0.680 0.6637",
+    "forward-output": "0.8014 0.6903 0.69 0.19",
+    "error": "−0.1903 0.01810",
+    "four-rates": "7.50 3.00 −2.00 8.00",
+    "gradient": "0.1903 0.2138 0.6637 0.02700 0.8730",
+    "delta": "−0.1903 0.2138 −0.0407",
+    "hidden-numbers": "−0.00265 −0.00817 −0.00266",
+    "sum-over-paths": "−0.0122 −0.0273 −0.0366 +0.0218 −0.00859 −0.00330",
+    "exercise-1-back": "−0.0407 −0.00265 −0.00817",
+    "exercise-1-table": "−0.000929 −0.00239 −0.00286 −0.00735 −0.0277 −0.0270 "
+    "0.0991 0.7976 0.3971 0.5926 0.2723 0.8730",
+    "exercise-1-again": "0.6820 −0.1820 4.34% 8.50%",
+    "training-table": "0.00690 2.92×10⁻⁷",
+    "how-deep": "17 9 0.0653",
+    "exercise-2-solution": "0.4713 0.0819 0.00807 −0.0121 0.5024 −0.2992 0.1964 0.6988 0.4229 −0.5769 0.05402 0.05188",
+    "exercise-3-solution": "0.0546 −0.00859 −0.00330 0.04201 0.03990",
+}
+
+
+@pytest.mark.parametrize("slide", NUMBERS)
+def test_numbers_on_the_slides(page: Node, slide: str) -> None:
+    """The numbers that are known to be right stand on the slides, rounded as they should be, each with its sign."""
+    shown = {
+        number
+        for node in page.one(f"section#{slide}").below()
+        for number in re.findall(r"[−+]?\d+(?:\.\d+)?(?:×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|%)?", node.text)
+    }
+    assert set(NUMBERS[slide].split()) <= shown
