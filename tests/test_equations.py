@@ -199,12 +199,17 @@ def test_arrays_have_symbols(tmp_path: Path) -> None:
     )
     assert [node.text.replace(" ", "") for node in deck.sound.page.all(".equation")] == ["z=wx", "w←w−η⋅∂L∂w"]
     hint = "(show its formula without numbers: show: [symbols])"
+    chain = "(write it for a model with one example, or show its value alone: show: [value])"
     assert Deck(tmp_path, with_content("- equation: {of: m.z}", ARRAYS)).messages == [
         f"7:24: “w” is an array, and a formula shows single numbers {hint}"
     ]
-    assert Deck(tmp_path, with_content("- equation: {of: m.grad.b}", ARRAYS)).messages == [
-        f"7:24: “m” holds arrays, and a chain goes through single numbers {hint}"
-    ]
+    for show in ("[symbols, value]", "[symbols]"):
+        block = f"- equation: {{of: m.grad.b, show: {show}}}"
+        assert Deck(tmp_path, with_content(block, ARRAYS)).messages == [
+            f"7:24: “m” holds arrays, and a chain goes through single numbers {chain}"
+        ]
+    page = Deck(tmp_path, with_content("- equation: {of: m.grad.b, show: [value]}", ARRAYS)).sound.page
+    assert page.one(".equation").text.replace(" ", "") == "∂L∂b=1"
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_mistakes_in_blocks(tmp_path: Path, block: str, messages: list[str]) -> 
 
 
 #: A network of one unit, without its two closing braces.
+WRITTEN = "(write the number itself; variables may stand in graphs, texts and claims)"
 NETWORK = "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], weights: [[1]]}]"
 
 
@@ -167,6 +168,8 @@ NETWORK = "{network: {inputs: {x: 1}, targets: {y: 1}, layers: [{units: [y], wei
         (NETWORK.replace("[y]", "1.5") + "}}", "3:60: “units” should be a list of names, or the number of units"),
         (NETWORK.replace("[y]", "true") + "}}", "3:60: “units” should be a list of names, or the number of units"),
         (NETWORK.replace("{x: 1}", "{x: one}", 1) + "}}", "3:26: “x” should be a number, not text"),
+        ("{graph: {L: w}, parameters: {w: '{{ half }}'}}", f"3:35: “w” should be a number, not text {WRITTEN}"),
+        ("{graph: {L: w}, parameters: {w: other.after(5).w}}", f"3:35: “w” should be a number, not text {WRITTEN}"),
         (
             NETWORK.replace("{x: 1}", "3", 1) + "}}",
             "3:17: “inputs” should be {name: value, …}, or a list of names with “examples”",

@@ -110,6 +110,13 @@ def test_arrays_have_no_slider(tmp_path: Path, settings: str) -> None:
     assert message.endswith("“w” is an array, and a demo shows single numbers")
 
 
+def test_array_of_a_line(tmp_path: Path) -> None:
+    """Of a line that is an array, one number can be shown all the same."""
+    settings = f"{SLIDERS.replace(': w', ': b')}, readouts: [{{value: z, label: z}}], {OF_B}"
+    (message,) = Deck(tmp_path, with_content(f"- demo: {{model: m, {settings}}}", ARRAYS)).messages
+    assert message.endswith("(name one of its numbers in a line of its own, such as one: z[0])")
+
+
 def test_a_demo_of_any_optimizer(tmp_path: Path) -> None:
     """The page is told how the model is trained, optimizer and schedule, and shows the rate that it begins with."""
     training = "learning_rate: {name: step, rate: 0.2, size: 5}, optimizer: {name: momentum, momentum: 0.8}"

@@ -90,7 +90,7 @@ def derivation(
         state = program.state(wanted.steps)
     except AutodiffError as error:
         raise ExpressionError(error.message, 0, error.hint) from None
-    writer = _Writer(program, state, wanted.steps, spec, needs_numbers=set(show) != {"symbols"})
+    writer = _Writer(program, state, wanted.steps, spec, needs_chain=set(show) != {"value"})
     match wanted.kind:
         case "grad":
             left, first, sides = chains.partial(program, program.output, wanted.name), "=", writer.gradient(wanted.name)
@@ -116,9 +116,9 @@ Sides = dict[str, Callable[[], Step | None]]
 class _Writer:
     """Writes the sides of equations for one state of a model."""
 
-    def __init__(self, program: Program, state: State, steps: int, spec: str | None, *, needs_numbers: bool) -> None:
+    def __init__(self, program: Program, state: State, steps: int, spec: str | None, *, needs_chain: bool) -> None:
         self.program, self.state, self.steps, self.spec = program, state, steps, spec
-        self.needs_numbers = needs_numbers
+        self.needs_chain = needs_chain
 
     # What the sides of each kind of equation are.
 
@@ -136,9 +136,9 @@ class _Writer:
         paths = chains.paths(program, name)
         if not paths:
             raise self.no_chain(name)
-        if self.needs_numbers:
+        sides: Sides = {"value": lambda: self.number(self.single(name, self.state.sweep.gradient(name)))}
+        if self.needs_chain:
             self.check_single_numbers()
-        sides: Sides = {"value": lambda: self.number(self.adjoint(name))}
         if paths == [[output, name]]:  # the chain would only repeat the left side; so the derivative itself
             try:
                 slope = chains.slope_formula(program, output, name)
@@ -260,8 +260,10 @@ class _Writer:
 
     def check_single_numbers(self) -> None:
         if any(self.state.tape.value(name).ndim for name in self.program.names):
+            # Over a batch the gradient is a sum of chains, one for each example: a single one would be wrong.
             message = f"“{self.program.name}” holds arrays, and a chain goes through single numbers"
-            raise ExpressionError(message, 0, _ONLY_SYMBOLS)
+            hint = "write it for a model with one example, or show its value alone: show: [value]"
+            raise ExpressionError(message, 0, hint)
 
     def no_chain(self, name: str) -> ExpressionError:
         losses = self.program.graph.output_loss

@@ -190,9 +190,10 @@ def _add_line(tape: Tape, line: str, text: Text, problems: Problems, variable: V
     def lookup(ref: Reference) -> Var:
         wanted = str(ref)
         if wanted not in tape.names:
-            raise ExpressionError(
-                f"there is no “{wanted}” above this line", ref.start, did_you_mean(wanted, tape.names) or ""
-            )
+            hint = did_you_mean(wanted, tape.names) or ""
+            if "." in wanted:
+                hint = "numbers of other models come in by a variable, such as: variables: {start: '{{ other.w }}'}"
+            raise ExpressionError(f"there is no “{wanted}” above this line", ref.start, hint)
         return Var(tape, tape.names[wanted])
 
     try:

@@ -149,9 +149,12 @@ def _run(node: Expression, op: str, *values: object, **attributes: object) -> Va
     return float(result)
 
 
+_SHARE = "only “and” joins comparisons; a share is counted by arithmetic: 1 - mean(abs(round(p) - y))"
+
+
 def _number(value: Value, node: Expression) -> float | Numbers | Var:
     if isinstance(value, bool):
-        raise ExpressionError("a comparison is true or false and cannot be calculated with", node.start, "compare last")
+        raise ExpressionError("a comparison is true or false and cannot be calculated with", node.start, _SHARE)
     return value
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.text import Text, WrittenBool, WrittenInt, describe
+
+_NUMBER_OF_MODEL = re.compile(r"[A-Za-z_]\w*\.[\w.()]+")
 
 
 def _number(value: Any) -> float:
@@ -44,6 +47,8 @@ def _hint(value: Any) -> str | None:
         with contextlib.suppress(ValueError):
             float(value)
             return "write it without “_”" if "_" in value else "remove the quotes"
+        if "{{" in value or _NUMBER_OF_MODEL.fullmatch(value):
+            return "write the number itself; variables may stand in graphs, texts and claims"
     return None
 
 

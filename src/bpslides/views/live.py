@@ -54,7 +54,9 @@ def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | 
     for written in (plot.variable, *(s.name for s in block.sliders), *(r.value for r in block.readouts)):
         name = written.removeprefix("grad.")
         if name in program.names and program.tape.value(name).ndim:
-            problems.error(f"“{name}” is an array, and a demo shows single numbers", written.place())
+            named = f"name one of its numbers in a line of its own, such as one: {name}[0]"
+            hint = named if name in program.graph.lines else None
+            problems.error(f"“{name}” is an array, and a demo shows single numbers", written.place(), hint)
             sound = False
     sound &= known(plot.variable, plot.variable, program, list(leaves), problems)
     sound &= known(plot.value, plot.value, program, list(program.graph.lines), problems)
