@@ -151,6 +151,36 @@ def test_picture_without_alternative_text(tmp_path: Path) -> None:
     assert lines(found(tmp_path, deck, "alt")) == ["3: warning: this picture has no alternative text"]
 
 
+# ── tables ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_tables_without_a_heading(tmp_path: Path) -> None:
+    """An empty heading is told at its place, in a table of Markdown at its line; a formula is a heading."""
+    deck = """\
+    title: T
+    slides:
+      - title: One
+        notes: x
+        content:
+          - columns:
+              - table: {header: ['', $x$, ' '], rows: [[1, 2, 3]]}
+              - |
+                words | and
+
+                | | a |
+                |-|---|
+                | b | |
+          - table: {header: [a], rows: [['']]}
+    """
+    problems = found(tmp_path, deck)
+    assert lines(problems) == [
+        "7: warning: column 1 of this table has no heading",
+        "7: warning: column 3 of this table has no heading",
+        "11: warning: column 1 of this table has no heading",
+    ]
+    assert {problem.check for problem in problems} == {"accessibility"}
+
+
 # ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

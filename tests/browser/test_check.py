@@ -52,6 +52,63 @@ slides:
 """
 
 
+WIDE = """\
+title: Wide
+slides:
+  - title: Pushed
+    notes: x
+    content:
+      - columns: [Left., Right.]
+      - flow:
+          - {label: a label that is long, value: unbreakablevalue}
+          - {label: a label that is long, value: unbreakablevalue}
+          - {label: a label that is long, value: unbreakablevalue}
+          - {label: a label that is long, value: unbreakablevalue}
+          - {label: a label that is long, value: unbreakablevalue}
+  - title: Beside
+    notes: x
+    content:
+      - columns:
+          - Left.
+          - table: {header: [Rumelhart, Linnainmaa, Schmidhuber, Werbos], rows: [[Rumelhart, Linnainmaa, Hinton, x]]}
+          - Right.
+  - title: Tall
+    notes: x
+    content:
+      - columns:
+          - callout: Stands in the middle of the height.
+          - table: {header: [a], rows: [[1], [2], [3], [4], [5], [6], [7], [8], [9], [10], [11], [12], [13], [14]]}
+  - title: Boxes
+    notes: x
+    content:
+      - flow: [{label: a, value: aVeryLongValueWithoutSpaces}, {label: b, value: another}, {label: c, value: x}]
+  - title: Margin
+    notes: x
+    content:
+      - flow:
+          - {label: a label that is long, value: unbreakablevalu}
+          - {label: a label that is long, value: unbreakablevalu}
+          - {label: a label that is long, value: unbreakablevalu}
+          - {label: a label that is long, value: unbreakablevalu}
+  - title: Squeezed
+    notes: x
+    content:
+      - columns:
+          - curve: {function: x**2, domain: [-1, 1], at: 0.5}
+          - ''
+          - ''
+          - ''
+"""
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> list[Problem]:
+    """What is found in a deck with too much side by side."""
+    file = tmp_path_factory.mktemp("check") / "deck.yaml"
+    file.write_text(WIDE, encoding="utf-8")
+    return problems_of(file, browser=True)
+
+
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> list[Problem]:
     """What is found in a faulty deck."""
@@ -81,12 +138,39 @@ def test_overflow(faults: list[Problem]) -> None:
     assert " px on a phone" in wide[3]
 
 
+def test_too_wide(wide: list[Problem]) -> None:
+    """What is too wide is told at the block that is, not at those it pushes, with what helps against width."""
+    told = {slide: (line, severity, message) for line, severity, slide, message in of("overflow", wide)}
+    hints = {problem.slide: str(problem.hint) for problem in wide if problem.check == "overflow"}
+    wanted = {
+        "pushed": (8, "error", "block 4, flow on the slide “pushed” runs over the right edge by ", "shorter lines"),
+        "beside": (18, "error", "block 3, table on the slide “beside” is wider than its column by ", "“widths”"),
+        "tall": (25, "error", "block 3, table on the slide “tall” runs over the bottom edge by ", "split it"),
+        "boxes": (29, "warning", "block 1, flow on the slide “boxes” holds words that are wider than their", "shorter"),
+        "margin": (34, "warning", "block 1, flow on the slide “margin” runs into the right margin by ", "shorter"),
+    }
+    for slide, (line, severity, message, hint) in wanted.items():
+        assert told[slide][:2] == (line, severity)
+        assert told[slide][2].startswith(message)
+        assert hint in hints[slide]
+
+
+def test_a_plot_too_small_to_play_with(wide: list[Problem]) -> None:
+    """A live plot that is squeezed is told with its size."""
+    ((line, severity, slide, message),) = of("drawing", wide)
+    assert (line, severity, slide) == (42, "warning", "squeezed")
+    assert message.startswith("the plot is squeezed to 194 × ")
+    assert " px on 1280×720, in block 2, curve of the slide “squeezed”" in message
+
+
 def test_accessibility(faults: list[Problem]) -> None:
     """What axe says is told once a block, with its rule; headings are looked at in their last step."""
     found = of("accessibility", faults)
     assert [(line, slide) for line, _, slide, _ in found] == [(14, "wide"), (18, "wide")]
     assert "(scrollable-region-focusable), in block 1, markdown of the slide “wide”" in found[0][3]
     assert "(heading-order), in block 3, markdown of the slide “wide”" in found[1][3]
+    hints = [problem.hint for problem in faults if problem.check == "accessibility"]
+    assert hints[1] == "write ## in place of ###"
     assert {severity for _, severity, _, _ in found} == {"warning"}
 
 

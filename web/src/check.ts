@@ -11,10 +11,15 @@ interface Fault {
 }
 
 interface Overflow extends Fault {
-  /** Which edge of the slide it leaves, "footer" for what runs into that, "scroll" for what has to be scrolled. */
+  /**
+   * Which edge of the slide it leaves, such as "right", or only "right margin"; "footer" for what runs into that,
+   * "column" and "box" for what is wider than these, "scroll" for what has to be scrolled.
+   */
   readonly edge: string;
   /** By how many slide pixels. */
   readonly px: number;
+  /** Whether it is something that is seen, and not just the box around it. */
+  readonly ink: boolean;
 }
 
 interface Violation extends Fault {
@@ -47,11 +52,61 @@ function plotsOf(slide: HTMLElement): HTMLElement[] {
   return [...slide.querySelectorAll<HTMLElement>("[data-block] .plot:not(.drawn)")].filter((plot) => plot.clientWidth > 0);
 }
 
+type Side = "left" | "right" | "top" | "bottom";
+type Box = Readonly<Record<Side, number>>;
+const SIDES: readonly Side[] = ["left", "right", "top", "bottom"];
+
+/** A slide without its margins. */
+function withinMargins(sheet: HTMLElement, scale: number): Box {
+  const rect = sheet.getBoundingClientRect();
+  const style = getComputedStyle(sheet);
+  const margin = (side: Side): number => Number.parseFloat(style.getPropertyValue(`padding-${side}`)) * scale;
+  return {
+    left: rect.left + margin("left"),
+    right: rect.right - margin("right"),
+    top: rect.top + margin("top"),
+    bottom: rect.bottom - margin("bottom"),
+  };
+}
+
+/** How far a rectangle leaves a box on one side. */
+function beyond(rect: Box, box: Box, side: Side): number {
+  return side === "left" || side === "top" ? box[side] - rect[side] : rect[side] - box[side];
+}
+
+/** What is seen of an element itself: its own text, a picture, a formula, a plot. The rest of it is a box for others. */
+function inkOf(element: Element): DOMRect[] {
+  if (element.matches("img, video, canvas, svg, svg *, math, .plot, input, button")) {
+    return [element.getBoundingClientRect()];
+  }
+  const texts = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE && node.textContent!.trim());
+  return texts.map((text) => {
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    return range.getBoundingClientRect();
+  });
+}
+
+/** Whether an element is a coloured box that holds text, such as a card; not a word that is marked. */
+function isFilled(element: Element): boolean {
+  const { backgroundColor, display } = getComputedStyle(element);
+  return display !== "inline" && !/^(transparent|rgba\(.*, 0\))$/.test(backgroundColor);
+}
+
+/** The innermost box that a text stands in, within its block. */
+function boxAround(element: Element, block: Element): Element | null {
+  for (let outer: Element | null = element; outer && block.contains(outer); outer = outer.parentElement) {
+    if (isFilled(outer)) return outer;
+  }
+  return null;
+}
+
 function overflow(id: string | null): Overflow[] {
   const slide = slideOf(id);
   const sheet = slide.querySelector<HTMLElement>(".sheet")!;
-  const box = (slide.closest(".pdf-page") ?? sheet).getBoundingClientRect();
   const scale = sheet.getBoundingClientRect().width / sheet.offsetWidth;
+  const page = (slide.closest(".pdf-page") ?? sheet).getBoundingClientRect();
+  const content = withinMargins(sheet, scale);
   const footer = sheet.querySelector(":scope > footer")?.getBoundingClientRect().top ?? Infinity;
   const blocks = blocksOf(slide);
   const found = new Map<string, Overflow>();
@@ -59,27 +114,49 @@ function overflow(id: string | null): Overflow[] {
   const clipped = new Set<Element>();
 
   for (const element of sheet.querySelectorAll("*")) {
-    if (element.closest(".plot, noscript, script, math") || !element.getClientRects().length) continue;
+    if (element.matches("noscript, script") || !element.getClientRects().length) continue;
+    if (element.parentElement!.closest(".plot, noscript, math")) continue;
     const rect = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    if (style.overflowX !== "visible" || clipped.has(element.parentElement!)) clipped.add(element);
+    const isClipped = clipped.has(element.parentElement!);
+    if (style.overflowX !== "visible" || isClipped) clipped.add(element);
     if (style.position === "absolute" && rect.width <= 1) continue; // for screen readers only
     const block = numberOf(element, blocks);
-    const note = (edge: string, pixels: number): void => {
-      const px = Math.max(Math.round(pixels), found.get(`${block} ${edge}`)?.px ?? 0);
-      if (pixels > TOLERANCE) found.set(`${block} ${edge}`, { block, edge, px });
+    const note = (edge: string, pixels: number, ink: boolean): boolean => {
+      const px = Math.round(pixels / scale);
+      const key = `${block} ${edge} ${ink}`;
+      if (pixels / scale > TOLERANCE) found.set(key, { block, edge, ink, px: Math.max(px, found.get(key)?.px ?? 0) });
+      return pixels / scale > TOLERANCE;
     };
-    if (/auto|scroll/.test(style.overflowX)) note("scroll", element.scrollWidth - element.clientWidth);
-    if (/auto|scroll/.test(style.overflowY)) note("scroll", element.scrollHeight - element.clientHeight);
-    if (clipped.has(element.parentElement!)) continue;
-    note("left", (box.left - rect.left) / scale);
-    note("right", (rect.right - box.right) / scale);
-    note("top", (box.top - rect.top) / scale);
-    note("bottom", (rect.bottom - box.bottom) / scale);
-    if (element.closest(".body") && rect.bottom <= box.bottom) note("footer", (rect.bottom - footer) / scale);
+    if (/auto|scroll/.test(style.overflowX)) note("scroll", (element.scrollWidth - element.clientWidth) * scale, true);
+    if (/auto|scroll/.test(style.overflowY)) note("scroll", (element.scrollHeight - element.clientHeight) * scale, true);
+    if (isClipped) continue;
+    const inBody = element.closest(".body") !== null;
+    const hasMargins = element.closest(".body, header") !== null && !element.matches("svg *");
+    const leaves = (one: DOMRect, ink: boolean): void => {
+      for (const side of SIDES) {
+        // Above the first line stands nothing but what a font keeps free for accents.
+        if (note(side, beyond(one, page, side), ink) || !ink || !hasMargins || side === "top") continue;
+        note(`${side} margin`, beyond(one, content, side), ink);
+      }
+      if (inBody && one.bottom <= page.bottom) note("footer", one.bottom - footer, ink);
+    };
+    leaves(rect, false);
+    if (clipped.has(element)) continue;
+    const column = element.closest(".column")?.getBoundingClientRect();
+    const filled = block !== null && !element.matches("svg *") ? boxAround(element, blocks[block]!) : null;
+    for (const ink of inkOf(element)) {
+      leaves(ink, true);
+      if (column) note("column", Math.max(beyond(ink, column, "left"), beyond(ink, column, "right")), true);
+      if (filled) note("box", beyond(ink, filled.getBoundingClientRect(), "right"), true);
+    }
   }
-  const faults = [...found.values()];
-  // A block is not to blame for what another one within it does.
+  return toBlame([...found.values()], blocks);
+}
+
+/** Of what leaves an edge, that for which it does: what is seen, not the boxes that it drags along, and innermost. */
+function toBlame(faults: readonly Overflow[], blocks: readonly Element[]): Overflow[] {
+  const isDragged = (one: Overflow): boolean => !one.ink && faults.some(({ edge, ink }) => ink && edge === one.edge);
   const isInner = (one: Overflow, other: Overflow): boolean =>
     one.block !== null &&
     other.block !== null &&
@@ -87,7 +164,8 @@ function overflow(id: string | null): Overflow[] {
     one.edge === other.edge &&
     other.px >= one.px - 1 &&
     blocks[one.block]!.contains(blocks[other.block]!);
-  return faults.filter((one) => !faults.some((other) => isInner(one, other)));
+  const left = faults.filter((one) => !isDragged(one));
+  return left.filter((one) => !left.some((other) => isInner(one, other)));
 }
 
 /** Waits for two frames, and for the plots of the slide. */
@@ -103,16 +181,31 @@ function settle(id: string | null): Promise<void> {
   });
 }
 
-/** Plots that are missing, or not of the size of their place. */
-function plots(id: string | null): (Fault & { readonly text: string })[] {
+/** Nothing is drawn on a plot that is lower than this, in slide pixels. */
+const LOWEST = 40;
+
+/** Whether nobody could see what moves on a plot with so large an area. */
+function isSliver(width: number, height: number): boolean {
+  return width * height < 220 * 140 || Math.min(width, height) < 90;
+}
+
+/** Plots that are missing, not of the size of their place, or too small to be played with. */
+function plots(id: string | null): (Fault & { readonly text: string; readonly small?: boolean })[] {
   const slide = slideOf(id);
   const blocks = blocksOf(slide);
   return plotsOf(slide).flatMap((plot) => {
     const drawn = plot.querySelector<SVGSVGElement>(".main-svg");
     const block = numberOf(plot, blocks);
+    const squeezed = (w: number, h: number) => [
+      { block, text: `squeezed to ${Math.round(w)} × ${Math.round(h)} px`, small: true },
+    ];
+    if (plot.clientHeight < LOWEST) return squeezed(plot.clientWidth, plot.clientHeight);
     if (drawn === null) return plot.querySelector("canvas") ? [] : [{ block, text: "missing" }];
-    const fits = Math.abs(plot.clientWidth - drawn.width.baseVal.value) <= 1;
-    return fits ? [] : [{ block, text: "not as wide as its place" }];
+    if (Math.abs(plot.clientWidth - drawn.width.baseVal.value) > 1) return [{ block, text: "not as wide as its place" }];
+    const drawing = plot.querySelector(".js-plotly-plot") as { _fullLayout?: { _size: { w: number; h: number } } } | null;
+    const area = drawing?._fullLayout?._size;
+    const canBePlayedWith = plot.closest("[data-block]:not(.figure)") !== null && slide.clientWidth > slide.clientHeight;
+    return area && canBePlayedWith && isSliver(area.w, area.h) ? squeezed(area.w, area.h) : [];
   });
 }
 
@@ -131,6 +224,15 @@ const SLIDE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const NOT_SLIDE = ["page-has-heading-one", "region", ...PAGE];
 /** axe does not read MathML yet (its issue 3285), so it takes a formula alone for nothing. */
 const BLIND_TO_MATH = ["empty-heading", "empty-table-header"];
+
+/** What the author of a heading that skips a rank should write. In Markdown, ## is an h3: the title is the h2. */
+function headingHint(heading: Element, slide: Element): string | null {
+  const headings = [...slide.querySelectorAll("h1, h2, h3, h4, h5, h6")];
+  const rank = (one: Element | undefined): number => Number(one?.tagName[1] ?? 2);
+  const [before, own] = [rank(headings[headings.indexOf(heading) - 1]), rank(heading)];
+  if (heading.closest(".prose") === null || before < 2) return null;
+  return `write ${"#".repeat(before)} in place of ${"#".repeat(own - 1)}`;
+}
 
 /** What the rules of axe say of a slide that is shown, or, without one, of the page. */
 async function rules(id: string | null): Promise<Violation[]> {
@@ -152,7 +254,9 @@ async function rules(id: string | null): Promise<Violation[]> {
     nodes.flatMap((node) => {
       const element = document.querySelector(String(node.target.at(-1)));
       if (BLIND_TO_MATH.includes(rule) && element?.querySelector("math")) return [];
-      const why = [...node.any, ...node.all, ...node.none][0]?.message ?? node.html.slice(0, 120);
+      if (rule === "empty-table-header" && element?.closest(".table, .prose")) return []; // told without a browser, too
+      const said = [...node.any, ...node.all, ...node.none][0]?.message ?? node.html.slice(0, 120);
+      const why = (rule === "heading-order" && slide && element ? headingHint(element, slide) : null) ?? said;
       return [{ block: numberOf(element, blocks), rule, help, why }];
     }),
   );

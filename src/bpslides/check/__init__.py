@@ -1,9 +1,9 @@
 """Look a deck over before the audience does: ``problems_of(file)``.
 
 Each module looks for one kind of trouble and is named in what it finds: ``gradients``, ``literals``, ``links``,
-``notes``, ``alt``, ``contrast``, ``duration``; what a build would say has the name ``deck`` or ``claims``. With a
-browser come ``overflow``, ``accessibility``, ``drawing``, ``console``, ``requests``, and ``browser`` for a visit cut
-short.
+``notes``, ``alt``, ``contrast``, ``duration``, ``accessibility``; what a build would say has the name ``deck`` or
+``claims``. With a browser come more of ``accessibility``, and ``overflow``, ``drawing``, ``console``, ``requests``, and
+``browser`` for a visit cut short.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from bpslides.check import contrast, duration, gradients, links, literals, notes
+from bpslides.check import contrast, duration, gradients, headers, links, literals, notes
 from bpslides.check.places import SlideMap
 from bpslides.check.prose import pieces
 from bpslides.errors import Problem, Problems
@@ -47,6 +47,8 @@ def problems_of(file: Path, *, browser: bool = False) -> list[Problem]:
         links.check([section.id for section in site.sections], prose, problems)
     with problems.during("notes"):
         notes.check(source, problems)
+    with problems.during("accessibility"):
+        headers.check(source, site.markdown, problems)
     with problems.during("contrast"):
         contrast.check(source, problems)
     with problems.during("duration"):

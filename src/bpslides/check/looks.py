@@ -52,10 +52,52 @@ def visit(job: Job) -> Iterator[Sight]:
 #: Kind → name of the check, severity and sentence, with {text}, {where} and {views}.
 _SENTENCES = {
     "plot": ("drawing", "error", "the plot is {text} {views}{where}"),
+    "sliver": ("drawing", "warning", "the plot is {text} {views}{where}"),
     "accessibility": ("accessibility", "warning", "{text}{where}"),
     "console": ("console", "error", "the page complains {views}: {text}"),
     "request": ("requests", "error", "the page asks for what it must not or cannot have {views}: {text}"),
 }
+
+
+_HEIGHT = "shorten the slide, or split it into two"
+_WIDTH = "write shorter lines or words, put fewer things side by side, or make a smaller table"
+_COLUMN = "give this column more of the “widths”, use fewer columns, or write shorter lines or a smaller table"
+_BOX = "write shorter words, or put fewer boxes side by side"
+_SCROLL = "shorten it: nobody scrolls in a talk"
+
+#: Edge → what is said of it, severity on screen and paper, and what helps.
+_EDGES = {
+    "top": ("runs over the top edge", "error", _HEIGHT),
+    "bottom": ("runs over the bottom edge", "error", _HEIGHT),
+    "bottom margin": ("runs into the bottom margin", "warning", _HEIGHT),
+    "footer": ("runs into the footer", "error", _HEIGHT),
+    "left": ("runs over the left edge", "error", _WIDTH),
+    "right": ("runs over the right edge", "error", _WIDTH),
+    "left margin": ("runs into the left margin", "warning", _WIDTH),
+    "right margin": ("runs into the right margin", "warning", _WIDTH),
+    "column": ("is wider than its column", "error", _COLUMN),
+    "box": ("holds words that are wider than their box", "warning", _BOX),
+    "scroll": ("has to be scrolled", "warning", _SCROLL),
+}
+_DOWNWARDS = ("top", "bottom", "bottom margin", "footer")
+
+
+def _is_told_otherwise(sight: Sight, sights: list[Sight]) -> bool:
+    """Whether what was seen of an edge follows from what was seen of another one."""
+    same_view = [other for other in sights if (other.view, other.slide) == (sight.view, sight.slide)]
+    match sight.text:
+        case "footer" | "bottom margin":
+            worse = {"bottom"} if sight.text == "footer" else {"bottom", "footer"}
+            return any(other.text in worse for other in same_view)
+        case "left margin" | "right margin":
+            return any(other.text == sight.text.removesuffix(" margin") for other in same_view)
+        case "column" | "box":
+            return any(other.block == sight.block and other.text in ("left", "right") for other in same_view)
+    return False
+
+
+#: What helps, where the page does not say so itself.
+_HINTS = {"sliver": "give it more room: fewer columns, or less beside it on the slide"}
 
 
 class _Report:
@@ -71,25 +113,21 @@ class _Report:
         """One problem for each edge that a slide runs over, at the block that does it, with the worst of each view."""
         edges: dict[tuple[str, str], list[Sight]] = {}
         for sight in sights:
-            edges.setdefault((sight.slide, sight.text), []).append(sight)
+            if not _is_told_otherwise(sight, sights):
+                edges.setdefault((sight.slide, sight.text), []).append(sight)
         for (slide, edge), found in edges.items():
-            if edge == "footer" and (slide, "bottom") in edges:
-                continue
             # Downwards, everything after the first is over the edge, too; sideways, the widest drags others along.
-            rank = {"left": -1, "right": -1, "scroll": -1}.get(edge, 0)
+            rank = 0 if edge in _DOWNWARDS else -1
             first = min(found, key=lambda sight: (rank * sight.px, sight.block is None, sight.block or 0))
             name, place = self._where(slide, first.block)
             worst = {view: max((s.px for s in found if s.view == view), default=0) for view in VIEWS}
             amounts = ", ".join(f"{worst[view]} px {said}" for view, said in VIEWS.items() if worst[view])
             where = f"{name or 'its header or footer'} on the slide “{slide}”"
+            sentence, severity, hint = _EDGES[edge]
             with self._problems.during("overflow"):
-                if edge == "scroll":
-                    hint = "shorten it: nobody scrolls in a talk"
-                    self._problems.warning(f"{where} has to be scrolled by {amounts}", place, hint)
-                    continue
-                what = "into the footer" if edge == "footer" else f"over the {edge} edge"
-                tell = self._problems.warning if not worst["screen"] + worst["print"] else self._problems.error
-                tell(f"{where} runs {what} by {amounts}", place, "shorten the slide, or split it into two")
+                is_error = severity == "error" and (worst["screen"] or worst["print"])
+                tell = self._problems.error if is_error else self._problems.warning
+                tell(f"{where} {sentence} by {amounts}", place, hint)
 
     def others(self, sights: list[Sight]) -> None:
         """One problem for each thing seen, however often and in however many views."""
@@ -110,7 +148,7 @@ class _Report:
                 message = sentence.format(
                     text=text, where=where if first.slide else ", on the page itself", views=views
                 )
-                tell(message, place, first.hint or None)
+                tell(message, place, first.hint or _HINTS.get(kind))
 
     def interrupted(self, last: Sight) -> None:
         """The visit did not come to its end."""

@@ -48,7 +48,7 @@ def _blanked(number: re.Pattern[str], text: str) -> str:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def markdown_parser() -> MarkdownIt:
     """What tells words, code, formulas and links apart, as the one in `markup` does. Nothing is drawn with it."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     return markdown.use(dollarmath_plugin, allow_space=False, allow_digits=False, double_inline=True)
@@ -67,7 +67,7 @@ def _of_markdown(text: Text) -> Iterator[Piece]:
         position = at + len(content)
         return at
 
-    for token in _flat(_parser().parse(blanked)):
+    for token in _flat(markdown_parser().parse(blanked)):
         kind: Literal["words", "formula", "link"]
         match token.type:
             case "text":

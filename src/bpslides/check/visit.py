@@ -45,8 +45,8 @@ class Job:
 class Sight:
     """One thing that was seen.
 
-    ``kind`` is ``slide`` (it has been looked at), ``overflow``, ``plot``, ``accessibility``, ``console``, ``request``
-    or ``failed`` (the visit ended early).
+    ``kind`` is ``slide`` (it has been looked at), ``overflow``, ``plot``, ``sliver`` (a plot too small),
+    ``accessibility``, ``console``, ``request`` or ``failed`` (the visit ended early).
     """
 
     kind: str
@@ -108,7 +108,8 @@ class Visitor:
             if not page.evaluate("Reveal.availableFragments().next && Reveal.nextFragment()"):
                 break
         for fault in look(page, "plots", self._slide):
-            self._see("plot", **fault)
+            kind = "sliver" if fault.pop("small", False) else "plot"
+            self._see(kind, **fault)
 
     def _measure(self, page: Page) -> None:
         for fault in look(page, "overflow", self._slide):

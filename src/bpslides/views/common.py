@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
 
 from bpslides.autodiff import gradient_check
 from bpslides.errors import Place, Problems, did_you_mean
@@ -138,7 +140,13 @@ def first_text(value: Any) -> Text | None:
     """Any text inside a nested value, to have a place for a message."""
     if isinstance(value, Text):
         return value
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list | tuple):
+        items = enumerate(value)
+    elif isinstance(value, BaseModel):
+        items = value
     for key, item in items:
         found = key if isinstance(key, Text) else first_text(item)
         if found is not None:
