@@ -145,6 +145,21 @@ def unpack_fonts(folder: Path) -> None:
         path.unlink()
 
 
+def lengthen_minus(folder: Path) -> None:
+    """Let JetBrains Mono write a minus (U+2212) with its en dash: its own is a copy of its hyphen.
+
+    The dash has the height of the plus and nearly its width, and every character of the font is as wide as the others.
+    """
+    from fontTools.ttLib import TTFont
+
+    for path in sorted(folder.glob("JetBrainsMono*.ttf")):
+        with TTFont(path, recalcTimestamp=False) as font:
+            for table in font["cmap"].tables:
+                if table.isUnicode():
+                    table.cmap[0x2212] = table.cmap[0x2013]
+            font.save(path)
+
+
 def build(root: Path) -> bool:
     """Build the assets unless they are fresh; returns whether anything was done.
 
@@ -163,6 +178,7 @@ def build(root: Path) -> bool:
         made = Path(name, "made")
         run([node.program, "build.mjs", str(made)], node, web)
         unpack_fonts(made / "fonts")
+        lengthen_minus(made / "fonts")
         (made / "stamp").write_text(before)
         if static.exists():
             static.rename(Path(name, "old"))

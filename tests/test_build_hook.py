@@ -246,6 +246,17 @@ def test_built_fonts_have_our_characters(name: str, characters: str) -> None:
         assert ("MATH" in font) == ("Math" in name)
 
 
+@pytest.mark.parametrize("name", ["JetBrainsMono.ttf", "JetBrainsMono-ExtraBold.ttf"])
+def test_a_minus_is_no_hyphen(name: str) -> None:
+    """Where numbers are monospaced, their minus is about as long as a plus, at its height, and longer than a hyphen."""
+    with TTFont(STATIC / "fonts" / name) as font:
+        shapes = {sign: font["glyf"][font.getBestCmap()[ord(sign)]] for sign in "-−+"}
+        length = {sign: shape.xMax - shape.xMin for sign, shape in shapes.items()}
+        middle = {sign: (shape.yMax + shape.yMin) / 2 for sign, shape in shapes.items()}
+    assert length["−"] > 0.9 * length["+"] > 1.2 * length["-"]
+    assert middle["−"] == pytest.approx(middle["+"], abs=10)
+
+
 def test_built_assets_are_whole() -> None:
     """The bundles, icons and licences are there, and nothing in them would be fetched from elsewhere."""
     icons = json.loads((STATIC / "icons.json").read_text())
