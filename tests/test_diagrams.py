@@ -47,6 +47,28 @@ def test_layers(tmp_path: Path) -> None:
     assert "3, 4, 4, 2 units" in svg.attributes["aria-label"]
 
 
+@pytest.mark.parametrize(
+    ("layers", "labels"),
+    [
+        ("[1]", "[x]"),
+        ("[3, 1]", "[In, Out]"),
+        ("[8, 8, 8, 8, 8, 8, 4]", ""),
+        ("[2, 2]", "[A very long input, A long output]"),
+    ],
+)
+def test_layers_have_room(tmp_path: Path, layers: str, labels: str) -> None:
+    """No two units touch, nothing stands outside of the drawing, and few layers are not drawn wider than they need."""
+    block = f"network: {{layers: {layers}{f', labels: {labels}' if labels else ''}}}"
+    svg = Deck(tmp_path, with_content(f"- {block}")).sound.page.one("figure.network svg")
+    width, height = map(float, svg.attributes["viewbox"].split()[2:])
+    circles = [tuple(float(c.attributes[key]) for key in ("cx", "cy", "r")) for c in svg.all("circle.unit")]
+    assert all(r < x < width - r and r < y < height - r for x, y, r in circles)
+    assert all(abs(x - u) + abs(y - v) > 2 * r for i, (x, y, r) in enumerate(circles) for u, v, _ in circles[:i])
+    assert width <= 1152
+    assert width <= 160 * (len({x for x, _, _ in circles}) + 1) or "long" in labels
+    assert min(r for _, _, r in circles) >= 18
+
+
 def test_layers_of_a_model(tmp_path: Path) -> None:
     """The drawing of a model names its units."""
     svg = Deck(tmp_path, with_content("- network: {model: six, alt: 'Six weights'}", SIX)).sound.page.one("svg.layered")

@@ -61,24 +61,36 @@ def _italic(text: str) -> str:
 # ── layered networks ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+#: About how wide a letter of a layer's label is.
+_LETTER = 13.0
+
+
 def layered(
     layers: Sequence[Sequence[str]], labels: Sequence[str], alt: str, declared: Callable[[str], str] = lambda _: ""
 ) -> Markup:
     """A layered network: a column of circles per layer, a line per weight, the layer's label below.
 
     ``layers`` holds the text inside each unit ("" for none), as LaTeX symbols, and ``declared`` gives the attributes
-    that mark one which the deck's notation explains.
+    that mark one which the deck's notation explains. The drawing is as wide as its layers need, and its units as large
+    as their number allows, so that a small network is not lost on a slide, nor a drawing in a column.
     """
-    width, radius, room_for_labels = 1040, 26, 44 if labels else 0
-    columns = [width * (i + 0.5) / len(layers) for i in range(len(layers))]
-    places = []
     tallest = max(map(len, layers))
-    gap = min(84.0, 330 / tallest)
+    gap = min(116.0, 380 / tallest)
+    radius = round(min(40.0, gap * 0.41))
+    room_for_labels = 50 if labels else 0
+    # The first and the last label are centred below their units, and may be wider than those.
+    edge = max([radius + 4.0, *(_LETTER * len(labels[index]) / 2 for index in (0, -1) if labels)])
+    widest = _LETTER * (max(map(len, labels), default=0) + 1)
+    width = round(min(1152, max(160 * (len(layers) + 1), 2 * edge + widest * (len(layers) - 1))))
+    step = (width - 2 * edge) / max(1, len(layers) - 1)
+    columns = [edge + step * i for i in range(len(layers))] if len(layers) > 1 else [width / 2]
+    places = []
     height = round(gap * (tallest - 1)) + 2 * radius + 8 + room_for_labels
     for x, units in zip(columns, layers, strict=True):
         top = (height - room_for_labels) / 2 - gap * (len(units) - 1) / 2
         places.append([(x, top + gap * i) for i in range(len(units))])
-    parts = [f'<svg class="drawing layered" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(alt)}">']
+    size = f'viewBox="0 0 {width} {height}" style="--width: {width}px; --unit: {radius}px"'
+    parts = [f'<svg class="drawing layered plain" {size} role="img" aria-label="{escape(alt)}">']
     for left, right in pairwise(places):
         for x1, y1 in left:
             for x2, y2 in right:
