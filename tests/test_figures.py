@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bpslides.figures.mesh import ticks
-from bpslides.figures.specs import padded
+from bpslides.figures.specs import padded, step_ticks
 from tests.decks import Deck, with_content
 from tests.pages import Node
 
@@ -190,6 +190,33 @@ def test_training(tmp_path: Path) -> None:
     assert rows(found)[-1][0] == "20"
     assert alt(found).startswith("Training over 20 steps: slow goes from 1 to 0.0001329, with values from")
     assert found.one(".plot").attributes["data-y-label"] == "L"
+
+
+@pytest.mark.parametrize(
+    ("last", "ticks"),
+    [
+        (1, [0, 1]),
+        (7, [0, 2, 4, 6, 7]),
+        (25, [0, 5, 10, 15, 20, 25]),
+        (101, [0, 20, 40, 60, 80, 101]),
+        (170, [0, 50, 100, 150, 170]),
+    ],
+)
+def test_steps_below_a_training(last: int, ticks: list[int]) -> None:
+    """The axis of the steps has round numbers, and always its last one, which none stands too close to."""
+    assert step_ticks(last) == ticks
+
+
+def test_a_logarithmic_axis_has_powers_of_ten(tmp_path: Path) -> None:
+    """Powers of ten where there are several, at most half a dozen; the numbers between them where there are not."""
+    every = [
+        data(figure(tmp_path, f"{{training: {model}, steps: {steps}, log: true}}", QUICK))["spec"]["layout"][
+            "yaxis"
+        ].get("dtick")
+        for model, steps in (("slow", 2), ("slow", 20), ("quick", 20))
+    ]
+    assert every[:2] == [None, 1]
+    assert every[2] > 1
 
 
 def test_training_of_several_values(tmp_path: Path) -> None:

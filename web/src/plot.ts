@@ -4,9 +4,10 @@
  * Moving a point in the overlay takes a fraction of a millisecond where a redraw takes seven, and the overlay shares
  * Plotly's axes, so a point sits on its curve to the pixel. Plotly itself is loaded when the first plot comes near.
  */
+import { type Measure, fitted } from "./bars";
 import { settings } from "./page";
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 export interface Spec {
   readonly data: readonly Json[];
@@ -128,9 +129,10 @@ export class Plot {
     // While plotly was loading, the slide may have gone, or its size changed.
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!this.#wanted || !width || !height) return;
-    const layout = themed(this.host, this.spec, width, height);
+    const spec = fitted(this.spec, width, height, measure(this.host), this.host.dataset["yLabel"]);
+    const layout = themed(this.host, spec, width, height);
     let lines = 0; // those of the author, which have neither colours nor dashes of ours
-    const traces = this.spec.data.map((trace) => themedTrace(this.host, trace, trace["meta"] ? 0 : lines++));
+    const traces = spec.data.map((trace) => themedTrace(this.host, trace, trace["meta"] ? 0 : lines++));
     await plotly.newPlot(this.#stage, traces, layout, { displayModeBar: false, staticPlot: true, responsive: false });
     // Plotly's own picture is described by the host's label; its text would only be noise to a screen reader.
     this.#stage.setAttribute("aria-hidden", "true");
@@ -243,6 +245,15 @@ function colour(host: Element, name: string): string {
   return `rgba(${red}, ${green}, ${blue}, ${(opacity! / 255).toFixed(3)})`;
 }
 
+/** How wide texts are in the font of a plot. */
+function measure(host: Element): Measure {
+  const { fontFamily, fontSize } = getComputedStyle(host);
+  return (text) => {
+    pixel.font = `${fontSize} ${fontFamily}`;
+    return pixel.measureText(text.replace(/<[^>]*>/g, "")).width;
+  };
+}
+
 /** What a spec calls a colour of the theme → the theme's variable. */
 const TONES: Record<string, string> = {
   forward: "--forward",
@@ -252,6 +263,24 @@ const TONES: Record<string, string> = {
   bad: "--bad",
 };
 
+/** The title of the vertical axis where it stands upright above the plot. */
+const ABOVE = { xref: "paper", yref: "paper", x: 0, y: 1, yanchor: "bottom", showarrow: false };
+
+/**
+ * A symbol is upright at the head of its axis, as in books, and so is a title that is too long to stand beside it: then
+ * it is `wide`. Null for a title that does stand beside its axis, where Plotly writes it larger by a fifth.
+ */
+function headOf(title: string, width: Measure, height: number, length: number): { wide: boolean } | null {
+  if (title.length === 0 || height < 150) return null;
+  if (1.2 * width(title) > length) return { wide: true };
+  return width(title) < 40 && height >= 240 ? { wide: false } : null;
+}
+
+function placed({ wide }: { wide: boolean }, legend: boolean, left: number): Json {
+  if (wide) return { xanchor: "left", xshift: 4 - left, yshift: legend ? 30 : 8 };
+  return legend ? { xanchor: "right", xshift: -4, yshift: 3 } : { xanchor: "center", yshift: 4 };
+}
+
 /** The author's layout with the theme's colours and fonts wherever it says nothing. */
 function themed(host: HTMLElement, { data, layout }: Spec, width: number, height: number): Json {
   const text = colour(host, "--text-muted");
@@ -259,15 +288,19 @@ function themed(host: HTMLElement, { data, layout }: Spec, width: number, height
   const { fontFamily, fontSize } = getComputedStyle(host);
   const size = Number.parseFloat(fontSize);
   const small = height < 200; // no room for a title below the axis
-  const axis = (label: string | undefined): Json => ({
+  const margin = { l: small ? 46 : 64, r: small ? 12 : 22, t: small ? 6 : 10, b: small ? 30 : 62 };
+  const upward = host.dataset["yLabel"] ?? "";
+  const head = headOf(upward, measure(host), height, height - margin.t - margin.b);
+  const axis = (label: string | undefined, marks: number): Json => ({
     gridcolor: grid,
     zerolinecolor: grid,
     linecolor: grid,
     tickcolor: grid,
-    nticks: small ? 4 : 7,
+    nticks: marks,
     fixedrange: true,
     automargin: false,
     ticks: "",
+    ticklabeloverflow: "allow", // the last number of an axis may stand out a little over its end
     ...(label && !small ? { title: { text: label, standoff: 12 } } : {}),
   });
   const legend = (layout["showlegend"] as boolean | undefined) ?? data.length > 1;
@@ -277,11 +310,12 @@ function themed(host: HTMLElement, { data, layout }: Spec, width: number, height
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: fontFamily, size, color: text },
-    margin: { l: small ? 46 : 64, r: 12, t: (small ? 6 : 10) + (title ? 34 + (legend ? 30 : 0) : 0), b: small ? 30 : 62 },
+    margin: { ...margin, t: margin.t + (title ? 34 + (legend ? 30 : 0) : 0) + (head ? (legend ? (head.wide ? 62 : 0) : 32) : 0) },
     colorway: [1, 2, 3, 4, 5, 6].map((place) => colour(host, `--plot-${place}`)),
     showlegend: legend,
     legend: { orientation: "h", x: 0, y: 1, xanchor: "left", yanchor: "bottom", itemwidth: 44, bgcolor: "rgba(0,0,0,0)" },
     ...layout,
+    ...(head ? { annotations: [...((layout["annotations"] as Json[] | undefined) ?? []), { ...ABOVE, ...placed(head, legend, margin.l), text: upward, font: { size: 1.1 * size } }] } : {}),
     ...(title
       ? {
           title: {
@@ -297,8 +331,8 @@ function themed(host: HTMLElement, { data, layout }: Spec, width: number, height
           },
         }
       : {}),
-    xaxis: { ...axis(host.dataset["xLabel"]), ...given("xaxis") },
-    yaxis: { ...axis(host.dataset["yLabel"]), ...given("yaxis") },
+    xaxis: { ...axis(host.dataset["xLabel"], small ? 4 : 7), ...given("xaxis") },
+    yaxis: { ...axis(head ? "" : upward, Math.min(7, Math.max(3, Math.floor(height / 55)))), ...given("yaxis") },
     width,
     height,
     autosize: false,

@@ -77,13 +77,32 @@ def lines(
 def training(courses: list[tuple[str, list[float], Values]], *, log: bool) -> dict[str, Any]:
     """Values over steps, ``(label, steps, values)`` each, with a legend if there are several."""
     last = max(xs[-1] for _, xs, _ in courses)
-    yaxis: dict[str, Any] = {"type": "log", "exponentformat": "power"} if log else {}
-    if not log:
-        yaxis["range"] = list(padded([y for _, _, ys in courses for y in ys if y is not None]))
+    seen = [y for _, _, ys in courses for y in ys if y is not None]
+    if log:
+        decades = math.log10(max(seen) / min(seen))
+        # Powers of ten where there are several; Plotly's own choice among the numbers between them for less.
+        every = {"dtick": math.ceil(decades / 6)} if decades > 1.5 else {}
+        yaxis: dict[str, Any] = {"type": "log", "exponentformat": "power", **every}
+    else:
+        yaxis = {"range": list(padded(seen))}
     return {
         "data": [_named(_thinned(course), index, None) for index, course in enumerate(courses)],
-        "layout": {"xaxis": {"range": [0, last]}, "yaxis": yaxis, "showlegend": len(courses) > 1},
+        "layout": {
+            "xaxis": {"range": [0, last], "tickvals": step_ticks(int(last))},
+            "yaxis": yaxis,
+            "showlegend": len(courses) > 1,
+        },
     }
+
+
+def step_ticks(last: int) -> list[int]:
+    """Marks for an axis of steps: about five round numbers, and always the first and the last step."""
+    size = 10 ** math.floor(math.log10(max(1, last) / 5)) if last >= 5 else 1
+    stride = max(1, next(size * factor for factor in (1, 2, 5, 10) if last <= 6 * size * factor))
+    ticks = list(range(0, last, stride))
+    if len(ticks) > 1 and last - ticks[-1] < 0.4 * stride:
+        ticks.pop()
+    return [*ticks, last]
 
 
 def bars(labels: list[str], values: list[float], printed: list[str], height: int) -> dict[str, Any]:
