@@ -62,7 +62,7 @@ def test_head_and_foot(tmp_path: Path) -> None:
     assert page.texts("h1") == ["Hello"]
     assert page.texts(".byline") == ["Ada · 2024-02-30"]
     assert page.texts(".kicker-text") == ["The end"]
-    assert page.texts("footer") == ["The foot"] * 3  # not on the title
+    assert page.texts("footer") == ["The foot"] * 4
 
 
 def test_notes_are_in_no_file(tmp_path: Path) -> None:
