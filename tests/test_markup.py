@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from bpslides.assets import Assets
 from bpslides.compute import Numbers
 from bpslides.errors import Problems
 from bpslides.markup import Writer
-from bpslides.mathml import MathError, display_formula, mathml
+from bpslides.mathml import MathError, display_formula, in_a_line, mathml
 from bpslides.model import Deck as DeckData
 from bpslides.notation import Ledger
 from bpslides.source import Source
@@ -189,6 +190,24 @@ BOMBS = {
     "macro": r"\def\a{\a\a}\a",
     "newcommand": r"\newcommand{\x}{\x\x}\x",
 }
+
+
+@pytest.mark.parametrize(
+    ("latex", "line"),
+    [
+        ("y = (3x+1)^2", "y=(3x+1)²"),
+        (r"\frac{\partial L}{\partial w_1}", "∂L/∂w₁"),
+        (r"\frac{a + b}{c}", "(a+b)/c"),
+        ("10^{-3}", "10⁻³"),
+        ("e^{-x}", "e^(−x)"),
+        ("x_1^n", "x₁ⁿ"),
+        ("w_k", "w_k"),
+        (r"\frac{\sqrt{2}}{2}", "22"),
+    ],
+)
+def test_formulas_in_a_line(latex: str, line: str) -> None:
+    """Where no formula can stand, signs that lie over one another come one after the other, as far as signs can."""
+    assert Markup(in_a_line(mathml(latex))).striptags() == line
 
 
 @pytest.mark.parametrize("name", BOMBS)

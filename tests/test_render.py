@@ -56,7 +56,7 @@ def test_head_and_foot(tmp_path: Path) -> None:
     """Title, description, language, byline, kicker and footer are where they belong, with numbers filled in."""
     (tmp_path / "x.png").touch()
     page = Deck(tmp_path, TALK).page
-    assert page.one("title").text == "A x2 talk"
+    assert page.one("title").text == "A x² talk"
     assert page.one('meta[name="description"]').attributes["content"] == "With 0.81"
     assert page.one("html").attributes["lang"] == "de"
     assert page.texts("h1") == ["Hello"]

@@ -23,7 +23,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 from bpslides import footnotes, highlighting, icons
 from bpslides.assets import Assets
 from bpslides.errors import Problems, did_you_mean
-from bpslides.mathml import MathError, display_formula, mathml
+from bpslides.mathml import MathError, display_formula, in_a_line, mathml
 from bpslides.notation import Ledger, missing, spot
 from bpslides.text import SourceFile, Text
 
@@ -94,7 +94,7 @@ class Writer:
         html = self.inline(text)
         self.footnotes = of_slide
         bare = re.sub(r'<annotation.*?</annotation>|<sup class="footnote-mark">.*?</sup>', "", html)
-        return Markup(bare).striptags()  # noqa: S704 - is cleaned, not trusted
+        return Markup(in_a_line(bare)).striptags()  # noqa: S704 - is cleaned, not trusted
 
     def notes(self) -> Markup:
         """The footnotes of the slide, once all of its texts are rendered."""

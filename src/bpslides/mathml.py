@@ -96,3 +96,43 @@ def _parts(latex: str) -> list[list[str]]:
             position += 1
     cut(len(latex))
     return [group for group in groups if group]
+
+
+#: A sign, or a row of signs; what is inside of a formula has been put into one line before what is around it.
+_PIECE = r"(<m[ino]\b[^>]*>[^<]*</m[ino]>|<mrow>(?:[^<]|<m[ino]\b[^>]*>[^<]*</m[ino]>)*</mrow>)"
+_RAISED = str.maketrans("0123456789n−+", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ⁻⁺")
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def in_a_line(html: str) -> str:
+    """HTML whose formulas keep their sense when their tags go, as far as signs can: x², w₁, a/b."""
+    html = re.sub(
+        f"<msub>{_PIECE}{_PIECE}</msub>", lambda m: f"<mi>{_bare(m[1])}{_beside(m[2], '_', _LOWERED)}</mi>", html
+    )
+    html = re.sub(
+        f"<msubsup>{_PIECE}{_PIECE}{_PIECE}</msubsup>",
+        lambda m: f"<mi>{_bare(m[1])}{_beside(m[2], '_', _LOWERED)}{_beside(m[3], '^', _RAISED)}</mi>",
+        html,
+    )
+    html = re.sub(
+        f"<msup>{_PIECE}{_PIECE}</msup>", lambda m: f"<mi>{_bare(m[1])}{_beside(m[2], '^', _RAISED)}</mi>", html
+    )
+    return re.sub(f"<mfrac>{_PIECE}{_PIECE}</mfrac>", lambda m: f"{_held(m[1])}/{_held(m[2])}", html)
+
+
+def _bare(html: str) -> str:
+    return re.sub("<[^>]*>", "", html)
+
+
+def _beside(html: str, mark: str, signs: dict[int, int]) -> str:
+    """An index or a power: as small signs where there are such, else behind a mark."""
+    text = _bare(html)
+    if all(ord(sign) in signs for sign in text):
+        return text.translate(signs)
+    return mark + (text if len(text) == 1 else f"({text})")
+
+
+def _held(html: str) -> str:
+    """One side of a fraction, in brackets where it would fall apart."""
+    text = _bare(html)
+    return f"({text})" if re.search(r"[-+−=·⋅]", text) else text
