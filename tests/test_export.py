@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from bpslides.errors import UsageError
 from bpslides.export.handout import LAYOUTS, MARGIN, PAPER, Handout
 from bpslides.export.pages import Pages, arrangement, chosen
 from bpslides.export.pdf import neutral
+from bpslides.export.pptx import as_text
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from tests.decks import Deck
@@ -181,3 +183,25 @@ def test_a_deck_knows_its_canvas(tmp_path: Path) -> None:
     """Pages are as large as the slides."""
     assert Deck(tmp_path, "title: T\nslides: [{title: A}]\n").sound.site.canvas == (1280, 720)
     assert Deck(tmp_path, "title: T\naspect: '4:3'\nslides: [{title: A}]\n").sound.site.canvas == (960, 720)
+
+
+def test_no_pptx(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that PowerPoint files need is named with the extra that brings it."""
+    monkeypatch.setitem(sys.modules, "pptx", None)
+    code, err = run("pptx", "talk", "-o", "talk.pptx")
+    assert code == 2
+    assert "python-pptx: pip install 'bpslides[export]'" in err
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>One &lt; two</p><p>Three</p>", "One < two\nThree"),
+        ("<ul><li>a</li><li>b</li></ul>", "a\nb"),
+        ("<p>a<br>b</p>", "a\nb"),
+        ("", ""),
+    ],
+)
+def test_notes_as_text(html: str, text: str) -> None:
+    """A line for every paragraph, and no markup."""
+    assert as_text(html) == text

@@ -113,6 +113,7 @@ class Site:
     """Every text of the deck that was read as a formula."""
     canvas: tuple[int, int] = (1280, 720)
     """Width and height of the slides in pixels."""
+    lang: str = "en"
 
     @property
     def page(self) -> bytes:
@@ -203,6 +204,7 @@ def render(
         renderer.text.markdown,
         renderer.text.latex,
         CANVASES[deck.aspect],
+        str(deck.lang),
     )
 
 

@@ -88,7 +88,7 @@ const press = {
   progress,
   missing,
   frame: (number: number, width: number, height: number) => frame(pages, number, width, height),
-  contactSheet: (columns: number, width: number, labels: readonly string[]) => contactSheet(pages, columns, width, labels),
+  contactSheet: (columns: number, width: number, numbers: readonly string[]) => contactSheet(pages, columns, width, numbers),
   describe: (number: number) => describe(pages[number]!),
 };
 

@@ -53,7 +53,6 @@ def pdf(
     from bpslides.export.handout import Handout
     from bpslides.export.pages import Pages
     from bpslides.export.pdf import write_pdf
-    from bpslides.series import find_deck_file
 
     if per_page is not None and not handout:
         raise UsageError("--per-page is about handouts: add --handout")
@@ -65,13 +64,63 @@ def pdf(
     elif notes:
         paper = Handout(1, notes=True, lines=False)
     pages = Pages(chosen, fragments, steps, size, paper, solutions)
-    file = find_deck_file(deck)
-    if trust:
-        trust_figures([file])
+    file = _deck(deck, trust)
     with _progress() as watch:
         problems = write_pdf(file, output, pages, watch)
     show(problems)
     click.echo(output)
+
+
+@click.command(epilog=DECK)
+@click.argument("deck")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where they go.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(0.1, 8),
+    default=1.5,
+    show_default=True,
+    help="How many times as large as the slide, which is 1280 × 720 or 960 × 720 pixels.",
+)
+@RANGE
+@TRUST
+def png(deck: str, output: Path, scale: float, chosen: str, trust: bool) -> None:
+    """Take a picture of every slide of DECK, with a contact sheet and a card for social media."""
+    from bpslides.export.pages import Pages
+    from bpslides.export.pictures import write_pictures
+
+    file = _deck(deck, trust)
+    with _progress() as watch:
+        problems = write_pictures(file, output, Pages(chosen), scale, watch)
+    show(problems)
+    click.echo(output)
+
+
+@click.command(epilog=DECK)
+@click.argument("deck")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Where to write it."
+)
+@RANGE
+@TRUST
+def pptx(deck: str, output: Path, chosen: str, trust: bool) -> None:
+    """Make a PowerPoint file of DECK: a picture of every slide, with its title as text, and the notes."""
+    from bpslides.export.pages import Pages
+    from bpslides.export.pptx import write_pptx
+
+    file = _deck(deck, trust)
+    with _progress() as watch:
+        problems = write_pptx(file, output, Pages(chosen), watch)
+    show(problems)
+    click.echo(output)
+
+
+def _deck(name: str, trust: bool) -> Path:
+    from bpslides.series import find_deck_file
+
+    file = find_deck_file(name)
+    if trust:
+        trust_figures([file])
+    return file
 
 
 @contextmanager
@@ -91,4 +140,4 @@ def _progress() -> Iterator[Watch]:
         click.echo("\r" + " " * 60 + "\r", nl=False, err=True)
 
 
-EXPORTS = [pdf]
+EXPORTS = [pdf, png, pptx]

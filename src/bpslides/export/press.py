@@ -88,7 +88,7 @@ class _Press:
         return pages
 
     def _take_pictures(self, pages: int, *, scale: float, titles: bool, extras: list[str], describe: bool) -> None:
-        """A picture of every page; then the contact sheet and the social card, for which ``extras`` has the words."""
+        """A picture of every page; then the contact sheet and the social card, for which ``extras`` has the numbers."""
         width, height = self._job["canvas"]
         page = self._page
         for number in range(pages):
@@ -102,7 +102,8 @@ class _Press:
             page.evaluate("([w, h]) => press.frame(0, w, h)", CARD)
             self._file("social-card", self._shoot(*CARD))
             width, height = page.evaluate(
-                "([columns, width, labels]) => press.contactSheet(columns, width, labels)", [COLUMNS, THUMBNAIL, extras]
+                "([columns, width, numbers]) => press.contactSheet(columns, width, numbers)",
+                [COLUMNS, THUMBNAIL, extras],
             )
             page.set_viewport_size({"width": width, "height": height})
             self._file("contact-sheet", self._shoot(width, height))

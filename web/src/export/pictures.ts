@@ -41,8 +41,8 @@ export function frame(pages: readonly HTMLElement[], number: number, width: numb
 
 let restore = (): void => {};
 
-/** All pages in columns, each `width` wide, with a line below it; returns the size of the whole. */
-export function contactSheet(pages: readonly HTMLElement[], columns: number, width: number, labels: readonly string[]): [number, number] {
+/** All pages in columns, each `width` wide, with its number and title below it; returns the size of the whole. */
+export function contactSheet(pages: readonly HTMLElement[], columns: number, width: number, numbers: readonly string[]): [number, number] {
   restore();
   restore = () => {};
   document.documentElement.classList.add("is-shot");
@@ -57,8 +57,11 @@ export function contactSheet(pages: readonly HTMLElement[], columns: number, wid
     const label = document.createElement("p");
     page.classList.remove("is-left-out");
     box.className = "picture";
-    label.className = "contact-number";
-    label.textContent = labels[number]!;
+    const mark = document.createElement("span");
+    label.className = "contact-label";
+    mark.className = "counter";
+    mark.textContent = numbers[number]!;
+    label.append(mark, ...page.querySelector(".sheet > header > .title")!.cloneNode(true).childNodes);
     sheet.append(cell);
     cell.append(box, label);
     box.append(page);
@@ -71,7 +74,7 @@ export function contactSheet(pages: readonly HTMLElement[], columns: number, wid
 interface Description {
   /** Where the title stands, in slide pixels from the page's corner, and how it looks. */
   readonly title: { x: number; y: number; width: number; height: number; size: number; weight: number; colour: string; font: string };
-  /** What the slide shows below its title, in words. */
+  /** What the slide shows below its title: lines of HTML that hold text and formulas. */
   readonly words: string;
 }
 
@@ -88,32 +91,41 @@ export function describe(page: HTMLElement): Description {
       height: box.height,
       size: Number.parseFloat(style.fontSize),
       weight: Number(style.fontWeight),
-      colour: style.color,
+      colour: hex(style.color),
       font: style.fontFamily,
     },
     words: words(page.querySelector(".body")),
   };
 }
 
+/** A colour of CSS, in whatever notation, as six digits. */
+function hex(colour: string): string {
+  const pixel = document.createElement("canvas").getContext("2d")!;
+  pixel.fillStyle = colour;
+  pixel.fillRect(0, 0, 1, 1);
+  return [...pixel.getImageData(0, 0, 1, 1).data.slice(0, 3)].map((part) => part.toString(16).padStart(2, "0")).join("");
+}
+
 /** What can be read on the slide, with the descriptions of its pictures in their places. */
 function words(element: Element | null): string {
   if (!element) return "";
   const said: string[] = [];
+  const say = (text: string): void => {
+    const escaped = document.createElement("p");
+    escaped.textContent = text.replace(/\s+/g, " ");
+    said.push(escaped.innerHTML);
+  };
   const read = (node: Node): void => {
-    if (node instanceof Text) said.push(node.data);
-    if (!(node instanceof Element) || node.matches("script, details, button, .substep-mark")) return;
+    if (node instanceof Text) say(node.data);
+    if (node instanceof MathMLElement) said.push(node.outerHTML.replace(/\s+/g, " "));
+    if (!(node instanceof Element) || node instanceof MathMLElement || node.matches("script, details, button, .substep-mark")) return;
     const style = getComputedStyle(node);
     if (style.display === "none" || style.visibility === "hidden") return;
     const described = node.getAttribute("role") === "img" || node.matches("img") ? node.getAttribute("aria-label") ?? node.getAttribute("alt") : null;
-    if (described) said.push(` ${described} `);
+    if (described) say(` ${described} `);
     else node.childNodes.forEach(read);
-    if (style.display !== "inline" && !(node instanceof MathMLElement)) said.push("\n");
+    if (style.display !== "inline") said.push("\n");
   };
   read(element);
-  return said
-    .join("")
-    .split("\n")
-    .map((line) => line.replace(/\s+/g, " ").trim())
-    .filter(Boolean)
-    .join("\n");
+  return said.join("");
 }
