@@ -86,8 +86,9 @@ export function judge(typed: Typed, asked: Asked, others: readonly Wrong[] = [])
   const names = others.filter(([name]) => Math.abs(name - asked.right) > asked.tolerance);
   const known = [...asked.wrong, ...names];
   const share = asked.right === 0 ? 0 : asked.tolerance / Math.abs(asked.right);
-  // As exact as it was typed; a far one may be as inexact as a right one may be.
-  const rooms = [(wrong: number) => asTyped(typed, wrong), ...(close ? [] : [(wrong: number) => share * Math.abs(wrong)])];
+  // As exact as it was typed; one that is far off may have a slip in its last digit, or be as inexact as a right one.
+  const loose = (wrong: number): number => Math.max(typed.digits >= 3 ? typed.unit : 0, share * Math.abs(wrong));
+  const rooms = [(wrong: number) => asTyped(typed, wrong), ...(close ? [] : [loose])];
   for (const room of rooms) {
     for (const rank of RANKS) {
       const messages = matching(value, known.filter((wrong) => wrong[2] === rank), room);

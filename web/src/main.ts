@@ -1,8 +1,7 @@
 /** A deck in the browser: reveal.js turns the slides, our blocks live on them. */
 import Reveal, { type RevealApi } from "reveal.js";
 import { recall, remember } from "./address";
-import { Blocks } from "./blocks";
-import { fitFormulas } from "./formulas";
+import { Blocks, fitFormulas } from "./blocks";
 import { glideBetween } from "./glide";
 import { guardKeys, insideBlock } from "./keys";
 import { connect } from "./live";

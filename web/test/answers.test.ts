@@ -62,6 +62,8 @@ test("mistakes are told by the number that they lead to", () => {
     ["0.19", [1], true],
     ["-0.0303", [2], false],
     ["-0.0366", [4], false],
+    ["-0.1902", [1], false],
+    ["-0.1900", [], false],
     ["-0.0406", [3], false],
     ["-0.5", [], false],
   ];

@@ -1,9 +1,9 @@
 /** An exercise: numbers that are typed, checked, and told what went wrong. */
 import { type Judged, type Wrong, judge, readNumber } from "../answers";
-import { fitFormulas } from "../formulas";
 import { role } from "../page";
 import type { Context, Live } from "./block";
 import { Digits } from "./digits";
+import { fitFormulas } from "./fit";
 import { explainKeys } from "./help";
 import { Stage, fields } from "./stage";
 
