@@ -134,6 +134,6 @@ def _in_css(name: str, value: str | float) -> str:
     if name.startswith("font_"):
         return f"var(--font-{value})"
     if isinstance(value, float):
-        short = f"{round(value, 3):g}"
+        short = f"{round(value, 3) + 0.0:g}"  # never −0, which is no length
         return short if name.startswith("scale_") else f"{short}px"
     return str(value)
