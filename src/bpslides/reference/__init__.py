@@ -86,7 +86,8 @@ def _block(kind: str) -> str:
     forms = forms_of(block)
     if any("neuron" in form.example for form in forms):
         parts.append("The model `neuron` is the one on the page about [models](models.md).")
-    if block.short is not None:
+    needed = {name for name, field in block.model_fields.items() if field.is_required()}
+    if block.short is not None and needed <= {block.short}:
         parts.append(f"In short, `{kind}: …` gives the `{block.short}` alone.")
     for form in forms:
         name = form.__name__
