@@ -356,6 +356,16 @@ def test_mistakes(tmp_path: Path, block: str, message: str) -> None:
     assert deck.page.texts(".broken") == ["This figure could not be made."]
 
 
+def test_labels_of_an_array_of_bars(tmp_path: Path) -> None:
+    """Each number of an array may have a name of its own."""
+    block = "{bars: [{value: vector.p, label: [first, 'second {{ slow.w }}']}, slow.w]}"
+    found = figure(tmp_path, block, QUICK)
+    assert rows(found)[1:] == [["first", "1"], ["second 1", "4"], ["slow: w", "1"]]
+    wrong = "- figure: {bars: [{value: vector.p, label: [first]}]}"
+    (message,) = Deck(tmp_path, with_content(wrong, QUICK)).messages
+    assert message.endswith("these are 1 labels for 2 bars")
+
+
 def test_training_that_diverges(tmp_path: Path) -> None:
     """A model that leaves the finite numbers on the way is told, at its name."""
     (message,) = Deck(tmp_path, with_content("- figure: {training: wild}", QUICK)).messages

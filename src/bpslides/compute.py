@@ -16,6 +16,7 @@ import numpy as np
 from bpslides.autodiff import Array, AutodiffError, gradient_check
 from bpslides.autodiff.training import MAX_UPDATES
 from bpslides.errors import Problems, did_you_mean
+from bpslides.examples import of_example
 from bpslides.expression import (
     After,
     Expression,
@@ -27,7 +28,7 @@ from bpslides.expression import (
     split_format,
 )
 from bpslides.formatting import format_number, latex_number
-from bpslides.model import Network
+from bpslides.model import Model, Network
 from bpslides.program import BrokenModel, Program, from_function, read_expression, report
 from bpslides.recording import from_model
 from bpslides.source import Source
@@ -66,6 +67,7 @@ class Numbers:
         self._broken = set(source.broken)
         self._problems = problems
         self._models = {str(name): name for name in source.deck.models}
+        self._written: dict[str, Model] = {}
         self._making: list[str] = []
         self.variables = Variables(source.deck.variables, self._models, self._lookup, problems)
         for name in source.deck.models:
@@ -81,12 +83,33 @@ class Numbers:
         if name in self.programs or name in self._broken:
             return
         self._making.append(str(name))
-        program = from_model(name, self._source.deck.models[name], self._problems, self._variable)
+        model = self._model(name)
+        program = from_model(name, model, self._problems, self._variable) if model is not None else None
         self._making.pop()
         if program is None:
             self._broken.add(str(name))
         else:
             self.programs[str(name)] = program
+
+    def _model(self, name: Text) -> Model | None:
+        """The model called ``name`` as it is to be made: one example of another model is written out."""
+        models = self._source.deck.models
+        if name not in self._written:
+            model = models[name]
+            base = models.get(model.of) if model.of is not None else None
+            if model.of is None:
+                self._written[name] = model
+            elif base is None or base.of is not None:
+                if not self._is_broken(model.of):
+                    message = f"there is no model “{model.of}” with several examples"
+                    others = [other for other, written in models.items() if written.of is None]
+                    self._problems.error(message, model.of.place(), did_you_mean(model.of, others))
+            else:
+                self._make(self._models[model.of])
+                single = of_example(name, model, base, self._problems) if model.of in self.programs else None
+                if single is not None:
+                    self._written[name] = single
+        return self._written.get(name)
 
     def _variable(self, reference: Reference) -> Any:
         """The value of a variable, or None if there is none of this name."""
@@ -160,7 +183,7 @@ class Numbers:
 
     def network(self, name: Text) -> Network | None:
         """The layers of the model called ``name``, if it is a layered network."""
-        model = self._source.deck.models.get(name)
+        model = self._model(name) if name in self._source.deck.models else None
         return model.network if model else None
 
     def wanted(self, text: Text) -> Wanted | None:

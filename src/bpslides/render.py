@@ -288,13 +288,13 @@ class Renderer:
         html: Markup = self._macros[block.kind](block, view, self)
         return html
 
-    def alignment(self, table: Table, column: int) -> str:
+    def alignment(self, table: Table, rows: Sequence[Sequence[Text]], column: int) -> str:
         """How a column of a table is set: as the author says, else numbers to the right so that they line up."""
         if table.align is not None:
             return table.align[column]
         key = (id(table), column)  # asked for once per cell
         if key not in self._alignments:
-            numeric = all(_NUMERIC.match(row[column]) for row in table.rows)
+            numeric = all(_NUMERIC.match(row[column]) for row in rows)
             self._alignments[key] = "number" if numeric else ""
         return self._alignments[key]
 

@@ -220,8 +220,9 @@ class Network(Part):
 class Model(Part):
     """A computation whose every value and gradient the deck may show.
 
-    It is either a ``graph``, which names its steps one by one, or a layered ``network``. In texts its numbers are
-    ``{{ neuron.L }}``, ``{{ neuron.grad.w }}``, ``{{ neuron.updated.w }}`` and ``{{ neuron.after(10).L }}``.
+    It is a ``graph``, which names its steps one by one, a layered ``network``, or one example ``of`` another model. In
+    texts its numbers are ``{{ neuron.L }}``, ``{{ neuron.grad.w }}``, ``{{ neuron.updated.w }}`` and
+    ``{{ neuron.after(10).L }}``.
     """
 
     inputs: dict[Text, Numbers] = {}
@@ -234,6 +235,11 @@ class Model(Part):
     """The steps of the computation, in order. Each is a name with an expression, which may use the names above it."""
     network: Network | None = None
     """A layered network, in place of a graph."""
+    of: Text | None = None
+    """In place of both, another model with several examples, of which this one has the ``example`` with this number.
+    Parameters and settings are the other's; values are single numbers, so that formulas and walks can show them."""
+    example: Annotated[int, Field(ge=0)] | None = None
+    """Which example; counting begins at 0."""
     loss: Text | None = None
     """The line of the graph that training makes small, the last one unless given."""
     learning_rate: LearningRate = 0.1
@@ -253,8 +259,14 @@ class Model(Part):
 
     @model_validator(mode="after")
     def _one_kind(self) -> Model:
-        if (self.graph is None) == (self.network is None):
+        if (self.graph, self.network, self.of).count(None) != 2:
             raise PydanticCustomError("model_kind", "needs either a “graph” or a “network”")
+        if (self.of is None) != (self.example is None):
+            raise PydanticCustomError("one_example", "needs “of” and “example” together")
+        if self.of is not None and (others := self.model_fields_set - {"of", "example"}):
+            raise PydanticCustomError(
+                "of_keys", "has “of”, and so takes “{key}” from that model", {"key": sorted(others)[0]}
+            )
         if self.network is not None and (self.inputs or self.targets or self.parameters or self.loss):
             raise PydanticCustomError(
                 "network_keys",

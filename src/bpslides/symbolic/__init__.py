@@ -9,7 +9,7 @@ r"""Formulas that write themselves: derivatives of expressions, and expressions 
 (-1.2) \cdot 0.178
 """
 
-from bpslides.symbolic.calculus import derivative, replace, substitute
+from bpslides.symbolic.calculus import derivative, replace, substitute, transform
 from bpslides.symbolic.shortening import ELLIPSIS, MOST_TERMS, shorten
 from bpslides.symbolic.symbols import default_symbol, letter_latex
 from bpslides.symbolic.typesetting import latex
@@ -24,4 +24,5 @@ __all__ = [
     "replace",
     "shorten",
     "substitute",
+    "transform",
 ]

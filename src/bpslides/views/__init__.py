@@ -15,6 +15,7 @@ from bpslides.views.figures import figure
 from bpslides.views.live import curve, demo, descent, surface
 from bpslides.views.media import code
 from bpslides.views.practice import exercise, predict
+from bpslides.views.tables import table
 from bpslides.views.training import training
 from bpslides.views.walk import walk
 
@@ -22,6 +23,7 @@ __all__ = ["VIEWS", "View", "place_of"]
 
 VIEWS: dict[str, Callable[..., View | None]] = {
     "equation": equation,
+    "table": table,
     "figure": figure,
     "network": network,
     "demo": demo,

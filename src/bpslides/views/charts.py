@@ -93,9 +93,16 @@ def bars(block: forms.BarsFigure, numbers: Numbers, problems: Problems, key: str
             assert text is not None
             problems.error("this is an array of arrays", text.place(), "take one of its rows, as in x[0]")
             return None
-        label = plain_label(bar.label, numbers, problems) if bar.label else _bar_name(text, value, block, numbers)
         several = value if isinstance(value, list) else [value]
         values += several
+        if isinstance(bar.label, list):
+            if len(bar.label) != len(several):
+                place = bar.label[0].place() if bar.label else place_of(block)
+                problems.error(f"these are {len(bar.label)} labels for {len(several)} bars", place)
+                return None
+            labels += [plain_label(label, numbers, problems) for label in bar.label]
+            continue
+        label = plain_label(bar.label, numbers, problems) if bar.label else _bar_name(text, value, block, numbers)
         labels += [f"{label}[{i}]" for i in range(len(several))] if isinstance(value, list) else [label]
     if len(values) > MOST_BARS:
         problems.error(f"these are {len(values)} bars, and a plot shows {MOST_BARS} at most", place_of(block))

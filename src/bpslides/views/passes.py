@@ -53,7 +53,7 @@ def drawable(name: Text, numbers: Numbers, problems: Problems) -> tuple[Program,
         problems.error(f"the units of “{name}” have no names to be drawn with", name.place(), hint)
         return None
     if network.examples is not None:
-        hint = "a model of one example, with {name: value} for its inputs and targets, can be drawn"
+        hint = f"one of them can be drawn: a model such as first: {{of: {name}, example: 0}}"
         problems.error(f"“{name}” has several examples, and a unit shows a single number", name.place(), hint)
         return None
     layers, count = unit_names(network), len(wires(network))

@@ -39,7 +39,10 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
     if not sound:
         return None
     if any(program.tape.value(name).ndim for name in names):
-        problems.error(f"“{program.name}” holds arrays, and a walk goes through single numbers", block.model.place())
+        message = f"“{program.name}” holds arrays, and a walk goes through single numbers"
+        is_batch = any(program.tape.value(name).ndim for name in (*program.graph.inputs, *program.graph.targets))
+        hint = f"one example can be walked: a model such as first: {{of: {program.name}, example: 0}}"
+        problems.error(message, block.model.place(), hint if is_batch else None)
         return None
     try:
         walked = plan(program, str(block.gradient), {str(x): str(y) for x, y in points.items()})

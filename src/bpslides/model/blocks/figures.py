@@ -187,8 +187,8 @@ class Bar(Part):
     short = "value"
     value: Value
     """A number, or an expression over the models."""
-    label: Text | None = None
-    """What stands below the bar; the expression itself if left out."""
+    label: Text | list[Text] | None = None
+    """What stands below the bar; the expression itself if left out. For an array, a list with one for each number."""
 
     @model_validator(mode="before")
     @classmethod

@@ -201,8 +201,11 @@ table:
 """
     header: list[Text]
     """The heading of each column."""
-    rows: list[list[Text]] = Field(min_length=1)
+    rows: list[list[Text]] | None = Field(default=None, min_length=1)
     """The rows, each a list with one cell per column; cells hold Markdown."""
+    columns: list[Text | list[Text]] | None = Field(default=None, min_length=1)
+    """In place of ``rows``, the columns: each a list of cells, or an array in braces, such as
+    ``'{{ net.O5.a | .2f }}'`` for all examples of a batch."""
     align: list[Literal["left", "center", "right"]] | None = None
     """How each column is set, one entry per column; without it, numbers go right and words left."""
     caption: Text | None = None
@@ -210,7 +213,15 @@ table:
 
     @model_validator(mode="after")
     def _same_width(self) -> Table:
-        for index, row in enumerate(self.rows):
+        if (self.rows is None) == (self.columns is None):
+            raise PydanticCustomError("table", "needs either “rows” or “columns”")
+        if self.columns is not None and len(self.columns) != len(self.header):
+            raise PydanticCustomError(
+                "columns",
+                "has {columns} columns, and {header} headings",
+                {"columns": len(self.columns), "header": len(self.header)},
+            )
+        for index, row in enumerate(self.rows or []):
             if len(row) != len(self.header):
                 raise PydanticCustomError(
                     "row",
