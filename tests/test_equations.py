@@ -199,7 +199,9 @@ def test_arrays_have_symbols(tmp_path: Path) -> None:
     )
     assert [node.text.replace(" ", "") for node in deck.sound.page.all(".equation")] == ["z=wx", "w←w−η⋅∂L∂w"]
     hint = "(show its formula without numbers: show: [symbols])"
-    chain = "(write it for a model with one example, or show its value alone: show: [value])"
+    chain = (
+        "(make one of its examples a model, such as one: {of: m, example: 0}, or show its value alone: show: [value])"
+    )
     assert Deck(tmp_path, with_content("- equation: {of: m.z}", ARRAYS)).messages == [
         f"7:24: “w” is an array, and a formula shows single numbers {hint}"
     ]

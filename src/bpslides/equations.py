@@ -262,7 +262,8 @@ class _Writer:
         if any(self.state.tape.value(name).ndim for name in self.program.names):
             # Over a batch the gradient is a sum of chains, one for each example: a single one would be wrong.
             message = f"“{self.program.name}” holds arrays, and a chain goes through single numbers"
-            hint = "write it for a model with one example, or show its value alone: show: [value]"
+            one = f"{{of: {self.program.name}, example: 0}}"
+            hint = f"make one of its examples a model, such as one: {one}, or show its value alone: show: [value]"
             raise ExpressionError(message, 0, hint)
 
     def no_chain(self, name: str) -> ExpressionError:
