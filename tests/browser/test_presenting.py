@@ -126,5 +126,5 @@ def test_paper(built: dict[Output, str], watch: Callable[..., Watched]) -> None:
     assert page.locator("li.fragment:visible").count() == 2
     box = page.locator(".pdf-page").first.bounding_box()
     assert box is not None
-    assert (round(box["width"]), round(box["height"])) == (960, 719)  # reveal cuts a pixel, so that none goes over
+    assert (round(box["width"]), round(box["height"])) == (960, 720)
     watched.assert_quiet()

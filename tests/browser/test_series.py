@@ -31,7 +31,7 @@ def there_and_back(watched: Watched, address: str) -> None:
     page.locator("#takeaways .related a", has_text="The chain rule").click()
     page.wait_for_selector("html[data-ready] #unfolded")
     page.evaluate("location.hash = '#/closing'")
-    page.locator("#closing .related a").click()
+    page.locator("#closing .related a", has_text="All decks").click()
     page.wait_for_selector("main #visual-guide")
     watched.assert_quiet()
 
