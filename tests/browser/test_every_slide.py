@@ -52,7 +52,7 @@ def test_text_is_large_enough(deck: str, static: Callable[[str], str], watch: Ca
     page = watch().goto(static(deck))
     small = page.evaluate("""() => [...document.querySelectorAll('.sheet *')].filter(e =>
         [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
-        && !e.closest('math, noscript, script, svg')
+        && !e.closest('math, noscript, script, svg, .sr-only')
         && parseFloat(getComputedStyle(e).fontSize) < 18).map(e => e.className + ': ' + e.textContent.slice(0, 30))""")
     assert small == []
 
