@@ -49,6 +49,10 @@ slides:
     notes: x
     content:
       - figure: {surface: x**2 - y**2, domain: [-1, 1]}
+  - title: Formulas alone
+    notes: x
+    content:
+      - quiz: {question: Which one?, choices: [{text: $x^2$, right: true}, $2x$]}
 """
 
 

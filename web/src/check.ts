@@ -223,7 +223,7 @@ const SLIDE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 /** A slide is no page: these ask for a page's one heading of the first rank, and for its landmarks. */
 const NOT_SLIDE = ["page-has-heading-one", "region", ...PAGE];
 /** axe does not read MathML yet (its issue 3285), so it takes a formula alone for nothing. */
-const BLIND_TO_MATH = ["empty-heading", "empty-table-header"];
+const BLIND_TO_MATH = ["button-name", "empty-heading", "empty-table-header"];
 
 /** What the author of a heading that skips a rank should write. In Markdown, ## is an h3: the title is the h2. */
 function headingHint(heading: Element, slide: Element): string | null {
