@@ -1,4 +1,8 @@
-"""Fixtures for the tests that open decks in a real browser, with the network cut off but for the loopback."""
+"""Fixtures for the tests that open decks in a real browser, with the network cut off but for the loopback.
+
+What `wait_for_function` waits for has to be a function: other expressions are evaluated from text each time they are
+looked at, which the policy of our pages forbids as soon as they are not true at once.
+"""
 
 from __future__ import annotations
 

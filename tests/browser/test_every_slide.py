@@ -74,7 +74,7 @@ def test_every_plot_is_drawn_at_its_size(static: Callable[[str], str], watch: Ca
         )
         assert all(abs(difference) <= 1 for pair in sizes for difference in pair), (slide, sizes)
     page.evaluate("Reveal.slide(0)")
-    page.wait_for_function("!document.querySelector('#tangent .main-svg, #walk .main-svg')")
+    page.wait_for_function("() => !document.querySelector('#tangent .main-svg, #walk .main-svg')")
 
 
 def test_contrast_and_landmarks(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:

@@ -109,7 +109,7 @@ def test_answers_are_checked_and_mistakes_told(page: Page) -> None:
     assert page.evaluate("Reveal.getCurrentSlide().id") == "exercise"
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("Reveal.getCurrentSlide().id === 'quiz'")
+    page.wait_for_function("() => Reveal.getCurrentSlide().id === 'quiz'")
 
 
 def test_hints_then_the_solution(page: Page) -> None:
@@ -243,7 +243,7 @@ def test_prediction_by_a_number(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#predict .predict-ask .verdict")).to_have_text("Too large: you said 0.6, it is 0.536.")
     expect(loss).to_have_text("0.81")
-    page.wait_for_function("document.querySelector('#predict .plot .main-svg') !== null")
+    page.wait_for_function("() => document.querySelector('#predict .plot .main-svg') !== null")
     slider.focus()
     page.keyboard.press("ArrowRight")
     expect(loss).not_to_have_text("0.81")

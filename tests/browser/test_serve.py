@@ -82,7 +82,7 @@ def test_a_restarted_server(deck: Path, server: Server, watch: Callable[..., Wat
         pass
     try:
         expect(page.locator("#second .num")).to_have_text("2.25" if changed else "1.00", timeout=15_000)
-        page.wait_for_function("document.documentElement.dataset.ready")
+        page.wait_for_function("() => document.documentElement.dataset.ready")
         assert page.evaluate("window.stays === true") is not changed
         assert current(page) == "second"
     finally:

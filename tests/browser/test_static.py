@@ -46,7 +46,7 @@ def steps_once(watched: Watched, address: str) -> None:
     page = watched.goto(address + "#/try-it")
     page.wait_for_selector("#try-it .main-svg")
     page.locator("[data-block=demo] [data-action=step]").click()
-    page.wait_for_function("document.querySelector('[data-value=L]').textContent === '0.69'")
+    page.wait_for_function("() => document.querySelector('[data-value=L]').textContent === '0.69'")
     watched.assert_quiet()
 
 
