@@ -2,6 +2,7 @@
 
 build: wall time and peak memory of `bpslides build`, cold, in a process of its own, beside `python -c pass`.
 page:  how long the title takes to be seen, and the work of one input event of each live block, Plotly aside.
+memory: the JavaScript heap of a deck of forty figures.
 live:  from saving a deck under `serve` until the browser shows it.
 core:  the backprop core beside micrograd, autograd, PyTorch and JAX, where requirements/bench.in is installed.
 """
@@ -22,8 +23,8 @@ from bpslides.browser import launch
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import find
-from bpslides.write import write_file
 from tools.bench_core import bench_core
+from tools.bench_page import bench_memory, bench_page
 
 SLIDE = """\
   - title: Slide {number}
@@ -38,19 +39,6 @@ models:
   neuron: {inputs: {x: 2.0}, parameters: {w: 0.5}, graph: {L: (w*x - 2)**2}, loss: L}
 slides:
 """
-# One input event: everything that runs before the page answers, asynchronous parts of the block included.
-DRAG = """async ([block, name, low, high]) => {
-  const input = document.querySelector(`[data-block=${block}] input[data-name=${name}]`), times = [];
-  for (let i = 0; i < 200; i++) {
-    input.value = low + (high - low) * (0.2 + 0.6 * (i % 100) / 100);
-    const start = performance.now();
-    input.dispatchEvent(new Event('input', { bubbles: true }));
-    await new Promise(resolve => queueMicrotask(() => queueMicrotask(resolve)));
-    times.push(performance.now() - start);
-    await new Promise(requestAnimationFrame);
-  }
-  return times;
-}"""
 # Looks at every frame whether the first title has changed; `window.seen` then holds the time.
 WAIT_FOR_TITLE = """want => {
   window.seen = new Promise(resolve => {
@@ -102,32 +90,6 @@ def bench_build(scratch: Path) -> None:
         )
 
 
-def bench_page(scratch: Path) -> None:
-    """Opening a page, and one input event of each live block."""
-    guide = write_file(make_site(find("visual-guide"), Output.SINGLE_FILE)[0], scratch).as_uri()
-    chain = write_file(make_site(find("chain-rule"), Output.SINGLE_FILE)[0], scratch).as_uri()
-    with launch() as browser:
-        page = browser.new_page(viewport={"width": 1280, "height": 720})
-        paints = []
-        for _ in range(7):
-            page.goto(guide)
-            page.wait_for_selector("html[data-ready]")
-            paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
-            page.goto("about:blank")
-        print(f"title visible               {statistics.median(paints):8.0f} ms")
-        blocks: list[tuple[str, str, str, str, float, float]] = [
-            (guide, "try-it", "demo", "w", -0.5, 2.5),
-            (chain, "tangent", "curve", "x", -3, 3),
-            (chain, "surface", "surface", "x", -1.5, 1.5),
-        ]
-        for address, slide, block, name, low, high in blocks:
-            page.goto(f"{address}#/{slide}")
-            page.wait_for_selector(f"#{slide} .main-svg")
-            times = page.evaluate(DRAG, [block, name, low, high])
-            p95 = statistics.quantiles(times, n=20)[-1]
-            print(f"one event of {block:<15}{statistics.median(times):8.2f} ms  p95 {p95:.2f} ms  (goal: under 4)")
-
-
 def bench_live(scratch: Path) -> None:
     """From a save to the changed slide, at 13 and 1,000 slides."""
     with launch() as browser:
@@ -161,6 +123,7 @@ def bench_live(scratch: Path) -> None:
 BENCHES: dict[str, Callable[[Path], None]] = {
     "build": bench_build,
     "page": bench_page,
+    "memory": bench_memory,
     "live": bench_live,
     "core": bench_core,
 }

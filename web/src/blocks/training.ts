@@ -7,7 +7,7 @@
  */
 import { Engine } from "../engine";
 import { formatNumber } from "../format";
-import { button, role } from "../page";
+import { button, oncePerFrame, role } from "../page";
 import { Plot, place, svg } from "../plot";
 import { type Nested, Replay, type Trace } from "../replay";
 import type { Context, Live } from "./block";
@@ -94,6 +94,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
 
   const plot = new Plot(role(element, "course"), frame(), draw);
   plot.layer.append(...paths, dot, ...ends);
+  const redraw = oncePerFrame(() => void plot.axes(ranges()));
   const map = data.runs[0]!.boundary && new Plane(role(element, "boundary"), data.runs);
   explainKeys(element, [
     ["S", "step: one update, or as many as chosen"],
@@ -218,7 +219,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
     log.setAttribute("aria-pressed", String(state.log));
     tell(course, state, words);
     map?.paint(state.model, course, at);
-    await fit();
+    fit();
     return true;
   }
 
@@ -232,7 +233,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
   }
 
   /** Axes that hold all runs that are shown; they only change when they have to, so that nothing jumps. */
-  async function fit(): Promise<void> {
+  function fit(): void {
     const runs = [shown, ...shown.kept];
     const losses = runs.flatMap((run) => lossesOf(run));
     const last = rounded(Math.max(...runs.map(({ steps }) => steps), data.steps));
@@ -243,7 +244,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
     const high = isLog ? Math.ceil(Math.log10(most) + 1e-9) : axes.log === isLog && axes.high >= most && axes.high < 3 * most ? axes.high : 1.08 * most;
     const changed = axes.last !== last || axes.low !== low || axes.high !== high || axes.log !== isLog;
     axes = { last, low, high, log: isLog };
-    if (changed && plot.ready) await plot.axes(ranges());
+    if (changed && plot.ready) redraw();
     else draw();
   }
 
@@ -309,6 +310,7 @@ class Plane {
   readonly #replays: readonly Replay[];
   readonly #boundary: Boundary;
   #z: number[][] = [];
+  readonly #repaint = oncePerFrame(() => void this.#recolour());
 
   constructor(host: HTMLElement, runs: readonly Run[]) {
     this.#boundary = runs[0]!.boundary!;
@@ -333,7 +335,7 @@ class Plane {
     const flat = result.values[output] as number[];
     const width = axes[0].length;
     this.#z = axes[1].map((_, row) => flat.slice(row * width, (row + 1) * width));
-    void this.#recolour();
+    this.#repaint();
   }
 
   #isParameter(model: number, name: string, names: Readonly<Record<string, number>>): boolean {
