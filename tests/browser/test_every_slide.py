@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
 
 from bpslides import paths
 
@@ -14,13 +13,12 @@ from .conftest import DESKTOP, PHONE, Watched, overflow
 CANVASES = {"desktop": DESKTOP, "phone": PHONE}
 
 
-def place(page: Page) -> str:
-    """Where the deck stands: slide and number of shown fragments."""
-    return str(
-        page.evaluate(
-            "Reveal.getCurrentSlide().id + '/' + Reveal.getCurrentSlide().querySelectorAll('.fragment.visible').length"
-        )
-    )
+#: Slide and number of shown fragments; whether the slide has no more of them; whether it is the last, or the first.
+WHERE = """() => {
+  const slide = Reveal.getCurrentSlide(), { next, prev } = Reveal.availableFragments();
+  return [`${slide.id}/${slide.querySelectorAll('.fragment.visible').length}`, !next,
+    !next && Reveal.isLastSlide(), !prev && Reveal.isFirstSlide()];
+}"""
 
 
 @pytest.mark.parametrize("canvas", CANVASES)
@@ -30,16 +28,19 @@ def test_there_and_back(deck: str, canvas: str, static: Callable[[str], str], wa
     watched = watch(viewport=CANVASES[canvas])
     page = watched.goto(static(deck))
     overflowing: dict[str, list[object]] = {}
-    there = [place(page)]
-    while not page.evaluate("Reveal.isLastSlide() && !Reveal.availableFragments().next"):
+    place, whole, last, first = page.evaluate(WHERE)
+    there = [place]
+    while not last:
         page.keyboard.press("ArrowRight")
-        there.append(place(page))
-        if not page.evaluate("Reveal.availableFragments().next") and (found := overflow(page)):
-            overflowing[there[-1]] = found
-    back = [place(page)]
-    while page.evaluate("!Reveal.isFirstSlide() || Reveal.availableFragments().prev"):
+        place, whole, last, first = page.evaluate(WHERE)
+        there.append(place)
+        if whole and (found := overflow(page)):
+            overflowing[place] = found
+    back = [place]
+    while not first:
         page.keyboard.press("ArrowLeft")
-        back.append(place(page))
+        place, whole, last, first = page.evaluate(WHERE)
+        back.append(place)
     assert len(there) == len(set(there))
     assert back == there[::-1]
     assert overflowing == {}

@@ -234,25 +234,37 @@ function headingHint(heading: Element, slide: Element): string | null {
   return `write ${"#".repeat(before)} in place of ${"#".repeat(own - 1)}`;
 }
 
+/**
+ * Leaves one slide in the page while `work` goes on. axe reads the whole page each time, and what reveal lays over the
+ * slides, unseen until it is needed, keeps it from telling what stands behind a text.
+ */
+async function alone<T>(slide: Element, work: () => Promise<T>): Promise<T> {
+  const others = [...document.querySelectorAll(".reveal > :not(.slides, .backgrounds), .slides section")].filter(
+    (element) => element.parentElement!.contains(slide) && !element.contains(slide) && !slide.contains(element),
+  );
+  const marks = others.map((element) => {
+    const mark = document.createComment("");
+    element.replaceWith(mark);
+    return mark;
+  });
+  try {
+    return await work();
+  } finally {
+    marks.forEach((mark, index) => mark.replaceWith(others[index]!));
+  }
+}
+
 /** What the rules of axe say of a slide that is shown, or, without one, of the page. */
 async function rules(id: string | null): Promise<Violation[]> {
   const slide = id === null ? null : slideOf(id);
   const disabled = Object.fromEntries(NOT_SLIDE.map((rule) => [rule, { enabled: false }]));
-  const options: axe.RunOptions = slide
-    ? { runOnly: SLIDE, rules: disabled, resultTypes: ["violations"] }
-    : { runOnly: { type: "rule", values: PAGE }, resultTypes: ["violations"] };
-  // What reveal lays over the slides, unseen until it is needed, keeps axe from telling what stands behind a text.
-  const furniture = [...document.querySelectorAll<HTMLElement>(".reveal > :not(.slides, .backgrounds)")];
-  const before = furniture.map((element) => element.style.display);
-  if (slide) for (const element of furniture) element.style.display = "none";
-  const { violations } = await axe.run(slide ?? document, options);
-  furniture.forEach((element, index) => {
-    element.style.display = before[index]!;
-  });
+  const { violations } = slide
+    ? await alone(slide, () => axe.run(slide, { runOnly: SLIDE, rules: disabled, resultTypes: ["violations"], elementRef: true }))
+    : await axe.run(document, { runOnly: { type: "rule", values: PAGE }, resultTypes: ["violations"], elementRef: true });
   const blocks = slide ? blocksOf(slide) : [];
   return violations.flatMap(({ id: rule, help, nodes }) =>
     nodes.flatMap((node) => {
-      const element = document.querySelector(String(node.target.at(-1)));
+      const element = node.element ?? null;
       if (BLIND_TO_MATH.includes(rule) && element?.querySelector("math")) return [];
       if (rule === "empty-table-header" && element?.closest(".table, .prose")) return []; // told without a browser, too
       const said = [...node.any, ...node.all, ...node.none][0]?.message ?? node.html.slice(0, 120);
