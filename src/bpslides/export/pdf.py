@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -50,28 +50,42 @@ def bookmarked(data: bytes, titles: Sequence[str]) -> bytes:
 
     The browser's own are made of what is painted: lines run together, and formulas lose their fractions and powers.
     """
-    from pypdf import PdfReader, PdfWriter
+    from pypdf import PdfReader
     from pypdf.generic import NameObject, TextStringObject
 
     reader = PdfReader(BytesIO(data))
-    if list(_flat(reader.outline)) == list(titles):
+    entries = list(_entries(reader.root_object.get("/Outlines", {})))
+    if len(entries) != len(titles):
         return data
-    writer = PdfWriter(reader, incremental=True)
-    entries = list(_entries(writer.root_object.get("/Outlines", {})))
-    if len(entries) == len(titles):
-        for entry, title in zip(entries, titles, strict=True):
+    changed: dict[int, Any] = {}
+    for entry, title in zip(entries, titles, strict=True):
+        if entry["/Title"] != title:
             entry[NameObject("/Title")] = TextStringObject(title)
-    changed = BytesIO()
-    writer.write(changed)
-    return changed.getvalue()
+            changed[entry.indirect_reference.idnum] = entry
+    return _amended(data, changed) if changed else data
 
 
-def _flat(outline: Any) -> Iterator[str]:
-    for entry in outline:
-        if isinstance(entry, list):
-            yield from _flat(entry)
-        else:
-            yield str(entry.title)
+def _amended(data: bytes, objects: Mapping[int, Any]) -> bytes:
+    """The PDF with other objects in the place of some of its own, which PDFs have at their end, in a table of places.
+
+    pypdf can do that, too, but its table lacks an entry, of which strict readers complain.
+    """
+    end = data.rindex(b"trailer")
+    trailer, _, old = data[end:].partition(b"startxref")
+    out, table = (
+        BytesIO(),
+        b"0 1\n0000000000 65535 f \n",
+    )  # some readers take a table that begins elsewhere for a wrong one
+    out.write(data)
+    for number, thing in sorted(objects.items()):
+        table += b"%d 1\n%010d 00000 n \n" % (number, out.tell())
+        out.write(b"%d 0 obj\n" % number)
+        thing.write_to_stream(out)
+        out.write(b"\nendobj\n")
+    place = out.tell()
+    again = trailer.rstrip().removesuffix(b">>") + b"\n/Prev %d>>" % int(old.split()[0])
+    out.write(b"xref\n" + table + again + b"\nstartxref\n%d\n%%%%EOF\n" % place)
+    return out.getvalue()
 
 
 def _entries(parent: Any) -> Iterator[Any]:
