@@ -12,6 +12,7 @@ import pytest
 from bpslides import cli
 from bpslides.errors import UsageError
 from bpslides.export.handout import LAYOUTS, MARGIN, PAPER, Handout
+from bpslides.export.letters import foreign
 from bpslides.export.pages import Pages, arrangement, chosen
 from bpslides.export.pdf import neutral
 from bpslides.export.pptx import as_text
@@ -205,3 +206,15 @@ def test_no_pptx(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_notes_as_text(html: str, text: str) -> None:
     """A line for every paragraph, and no markup."""
     assert as_text(html) == text
+
+
+def test_letters_of_other_fonts(tmp_path: Path) -> None:
+    """What this machine has to help out with is a warning where it stands; what we have is none, nor is what joins."""
+    text = "title: T\nslides:\n  - {title: 'Ünïcode ∂ ŷ ← ½ Привет', content: 'so 漢字 \\u200d'}\n"
+    (tmp_path / "deck.yaml").write_text(text, encoding="utf-8")
+    site, _ = make_site(tmp_path / "deck.yaml", Output.PRINT)
+    (problem,) = foreign([*site.markdown, *site.latex])
+    assert problem.message == "our fonts do not have 漢 字, so this machine's are used"
+    assert problem.severity == "warning"
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column) == (3, 52)

@@ -21,6 +21,7 @@ from typing import Any
 from bpslides.browser import BrowserMissing, find
 from bpslides.errand import Errand, packed
 from bpslides.errors import BpslidesError, Problem, UsageError
+from bpslides.export.letters import foreign
 from bpslides.export.pages import Pages, arrangement, chosen
 from bpslides.pipeline import make_site
 from bpslides.render import Output, Site
@@ -89,6 +90,7 @@ class Order:
         """
         slides = self.slides(pages)
         self._errand.send(job(self.site, pages, slides, pictures))
+        self.problems += foreign([*self.site.markdown, *self.site.latex])  # while the browser is at work
         try:
             yield from self._made(pictures is None, slides)
         except BrowserMissing as error:
