@@ -12,7 +12,7 @@ import pytest
 
 from bpslides.errors import BpslidesError, UsageError
 from bpslides.render import Output, Site
-from bpslides.write import MANIFEST, write_file, write_folder
+from bpslides.write import MANIFEST, check_target, filling, write_bytes, write_file, write_folder
 from tests.decks import Deck
 
 TALK = "title: T\nslides: [{title: A, content: 'Number {{ 1 }}'}]\n"
@@ -289,3 +289,73 @@ def test_two_builds_at_once(tmp_path: Path, home: Path) -> None:
     assert [process.wait(timeout=30) for process in both] == [0, 0]
     assert time.monotonic() - start < 30
     assert is_whole(out, made)
+
+
+def test_a_single_file_of_any_kind(home: Path, tmp_path: Path) -> None:
+    """It is whole or the one from before, also behind a link; nothing else is left."""
+    target = tmp_path / "new" / "talk.pdf"
+    for data in (b"one", b"two"):
+        assert write_bytes(target, data, []) == target
+        assert target.read_bytes() == data
+    (tmp_path / "link.pdf").symlink_to(target)
+    write_bytes(tmp_path / "link.pdf", b"three", [])
+    assert target.read_bytes() == b"three"
+    assert (tmp_path / "link.pdf").is_symlink()
+    assert [path.name for path in target.parent.iterdir()] == ["talk.pdf"]
+
+
+def test_a_single_file_does_no_harm(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a folder, nor a device, nor what the deck is made from, by whatever name, is written over."""
+    source = home / "deck.yaml"
+    source.write_text("title: T")
+    (tmp_path / "other.yaml").hardlink_to(source)
+    (tmp_path / "link.yaml").symlink_to(source)
+    for target in (home, Path("/dev/null"), source, tmp_path / "other.yaml", tmp_path / "link.yaml"):
+        with pytest.raises(UsageError):
+            check_target(target, [source])
+        with pytest.raises(UsageError):
+            write_bytes(target, b"x", [source])
+    assert source.read_text() == "title: T"
+
+
+def full(self: Path, *_: object) -> int:
+    """A disk that is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_full_disk_keeps_a_single_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says so, and the old file stays."""
+    (tmp_path / "talk.pdf").write_bytes(b"old")
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(BpslidesError, match=r"cannot write .*talk\.pdf: No space left on device"):
+        write_bytes(tmp_path / "talk.pdf", b"new", [])
+    assert files(tmp_path) == {"talk.pdf": b"old"}
+
+
+def test_a_folder_is_filled_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files that come one by one appear together; when one of them cannot be had, or written, none does."""
+    out = tmp_path / "out"
+    with filling(out, []) as add:
+        add("a.png", b"1")
+        assert not (out / "a.png").exists()
+        add("b.png", b"2")
+    whole = files(out)
+    assert {name: whole[name] for name in ("a.png", "b.png")} == {"a.png": b"1", "b.png": b"2"}
+
+    def break_off() -> None:
+        with filling(out, []) as add:
+            add("a.png", b"3")
+            raise BpslidesError("gone")
+
+    def fill_up() -> None:
+        with monkeypatch.context() as patch, filling(out, []) as add:
+            patch.setattr(Path, "write_bytes", full)
+            add("a.png", b"4")
+
+    for way, said in ((break_off, "gone"), (fill_up, "No space left")):
+        with pytest.raises(BpslidesError, match=said):
+            way()
+    assert files(out) == whole
+    with filling(out, []) as add:
+        add("a.png", b"5")
+    assert set(files(out)) == {"a.png", MANIFEST}

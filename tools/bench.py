@@ -4,6 +4,7 @@ build: wall time and peak memory of `bpslides build`, cold, in a process of its 
 page:  how long the title takes to be seen, and the work of one input event of each live block, Plotly aside.
 memory: the JavaScript heap of a deck of forty figures.
 live:  from saving a deck under `serve` until the browser shows it.
+pdf:   `bpslides pdf` as a whole, and pages a second.
 core:  the backprop core beside micrograd, autograd, PyTorch and JAX, where requirements/bench.in is installed.
 """
 
@@ -66,7 +67,7 @@ def wall(command: list[str], repeats: int) -> tuple[float, float]:
 def generated(folder: Path, slides: int) -> Path:
     """A deck of so many slides, each with a number and a formula."""
     file = folder / f"many{slides}" / "deck.yaml"
-    file.parent.mkdir()
+    file.parent.mkdir(parents=True)
     file.write_text(HEAD + "".join(SLIDE.format(number=n) for n in range(1, slides + 1)), encoding="utf-8")
     return file
 
@@ -120,11 +121,23 @@ def bench_live(scratch: Path) -> None:
                 server.communicate(timeout=10)
 
 
+def bench_pdf(scratch: Path) -> None:
+    """Decks on paper, from the command to the file."""
+    # The visual guide, then slides of which every one has a formula, and no plots.
+    decks = [("visual-guide", 13, 7), *((str(generated(scratch / "pdf", n)), n, 3) for n in (13, 100, 200))]
+    for deck, pages, repeats in decks:
+        command = [sys.executable, "-m", "bpslides", "pdf", deck, "-o", str(scratch / "out.pdf")]
+        seconds, peak = wall(command, repeats)
+        name = Path(deck).parent.name if "/" in deck else deck
+        print(f"pdf {name:<24}{seconds * 1000:8.0f} ms  {pages / seconds:5.1f} pages/s      {peak:5.0f} MiB")
+
+
 BENCHES: dict[str, Callable[[Path], None]] = {
     "build": bench_build,
     "page": bench_page,
     "memory": bench_memory,
     "live": bench_live,
+    "pdf": bench_pdf,
     "core": bench_core,
 }
 

@@ -193,6 +193,29 @@ def test_steps(chromium: Browser) -> None:
     assert "0.0466" not in texts[8]
 
 
+EXERCISE = """\
+title: Now you
+models: {line: {inputs: {x: 3.0}, parameters: {w: 1.5}, graph: {y: w*x, L: (y - 1)**2}, loss: L}}
+slides:
+  - title: Work it out
+    content: [{exercise: {model: line, ask: [y, L, grad.w]}}]
+  - title: What is right?
+    content: [{quiz: {question: Which way?, choices: [{text: Up, why: It is steep.}, {text: Down, right: true}]}}]
+"""
+
+
+def test_solutions(tmp_path: Path, chromium: Browser) -> None:
+    """Exercises are blanks; the worked values and what is right come only with the solutions."""
+    (tmp_path / "deck.yaml").write_text(EXERCISE, encoding="utf-8")
+    site, _ = make_site(tmp_path / "deck.yaml", Output.PRINT)
+    for solutions in (False, True):
+        pdf = PdfReader(BytesIO(printed(chromium, site, Pages(solutions=solutions))))
+        blank, quiz = (letters(page.extract_text()) for page in pdf.pages)
+        assert ["12.2" in blank, "21.0" in blank] == [solutions, solutions]
+        assert ("✓right" in quiz) == solutions
+        assert "Down" in quiz
+
+
 def test_links(print_talk: Print) -> None:
     """To a slide, and to the network; an address of the deck's folder is no link on paper."""
     pdf = print_talk()

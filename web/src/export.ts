@@ -27,6 +27,7 @@ let pages: HTMLElement[] = [];
 function arrange(wanted: Wanted): number {
   adopt(style);
   document.documentElement.classList.toggle("with-solutions", wanted.solutions);
+  document.documentElement.classList.toggle("with-steps", wanted.steps);
   // What reveal hides from screen readers, tagged PDFs would leave out.
   for (const section of document.querySelectorAll(".slides section")) {
     section.removeAttribute("hidden");
