@@ -188,8 +188,8 @@ def test_every_picture_has_words(pages: dict[str, Node], name: str) -> None:
 
 LIVE = {
     "visual-guide": {"demo"},
-    "chain-rule": {"curve", "surface", "walk"},
-    "backprop": {"demo", "curve", "surface", "walk"},
+    "chain-rule": {"curve", "surface", "chain", "walk", "quiz"},
+    "backprop": {"demo", "curve", "surface", "chain", "walk", "quiz"},
     "derivatives-slowly": {"curve", "surface"},
     "chain-rule-slowly": {"chain"},
     "backprop-slowly": {"curve", "descent", "training", "chain", "walk", "exercise", "quiz", "predict"},
