@@ -66,6 +66,7 @@ def test_numbers_in_text_are_those_of_the_program(tmp_path: Path, w: float, b: f
         ("▸neuron.updated.z", "“neuron” has no “z” (known here: b, w)"),
         ("▸neuron", "“neuron” is a model: which of its numbers? (known here: L, b, w, x, y, y_hat, z)"),
         ("▸neuron.after(200000).L", "200000 updates are not possible (ask for 0 to 100,000)"),
+        ("▸after(1).L", "after(n) of which model? (write model.after(10).name)"),
         ("neuron.L +▸", "the expression stops too early (a name or a number is missing)"),
         ("▸1/0", "1/0 has no finite value (a division by zero)"),
         ("▸neuron.z.real", "“neuron” has no “z.real” (known here: L, b, w, x, y, y_hat, z)"),

@@ -235,6 +235,7 @@ def test_the_length_of_a_node_is_a_constant() -> None:
         ('"a"', 0, "no text"),
         ("f'{a}'", 1, "no text"),
         ("a.tofile(1)", 2, "after(n)"),
+        ("after(1) + a", 9, "after(10).name"),
         ("__import__(1)", 0, "functions are"),
         ("sigmoyd(a)", 0, 'did you mean "sigmoid"?'),
         ("a(1)", 0, "functions are"),

@@ -122,7 +122,7 @@ def test_signs(tmp_path: Path) -> None:
     wide = Deck(tmp_path, with_content("- network: {model: six, values: true}", models)).sound.page.all("svg.wide")[0]
     kinds = [node.attributes["class"].split()[1] for node in wide.all("g.link")]
     assert kinds == ["zero", "negative", "positive", "positive", "positive", "positive"]
-    assert wide.texts(".wire-number")[:2] == ["+0", "−0.8"]
+    assert wide.texts(".wire-number")[:2] == ["0", "−0.8"]
 
 
 BATCH = (

@@ -206,7 +206,7 @@ def test_on_the_page(tmp_path: Path) -> None:
     assert minus
     assert all("hidden" in node.attributes for node in minus)
     data = json.loads(walk.one("script.data").source)
-    assert set(data["numbers"]) == {"simultaneous", "sequential"}
+    assert {half: set(kinds) for half, kinds in data["numbers"].items()} == {"half": {"simultaneous", "sequential"}}
 
 
 def test_delta_may_begin_with_a_minus(tmp_path: Path) -> None:
@@ -254,3 +254,47 @@ def test_an_update_that_diverges(tmp_path: Path) -> None:
     models = MODELS.replace("learning_rate: 1.0", "learning_rate: 1.0e+308").replace("O5: 0.5", "O5: 5000")
     (found,) = Deck(tmp_path, with_content("- walk: {model: six}", models)).messages
     assert "diverged" in found
+
+
+def test_things_are_called_as_the_model_calls_them(tmp_path: Path) -> None:
+    """Where every sum is an a and every weight a W, the walk says so; without a letter in common it says z and w."""
+    symbols = "symbols: {loss: E, H3.z: a_3, H4.z: a_4, O5.z: 'a_{5}'}"
+    for declared, sums, weights in (
+        (symbols, "a", "W"), (symbols[:-1] + ", W13: p}", "a", "w"), ("symbols: {loss: E, O5.z: q}", "z", "W"),
+    ):  # fmt: skip
+        models = MODELS.replace("symbols: {loss: E}", declared)
+        walk = Deck(tmp_path, with_content("- walk: {model: six, delta_sign: minus}", models)).sound.page.one(
+            "[data-block=walk]"
+        )
+        heads = [head.text for head in walk.all("thead th")]
+        assert (walk.one("span.convention").text, heads[1], heads[6]) == (
+            f"δ=−∂E/∂{sums}", f"sum, before activation{sums}", f"gradient∂E/∂{weights}",
+        )  # fmt: skip
+        assert walk.all("[data-only]")[-1].texts(".formula")[0].startswith(f"{weights}′={weights}−η∂E∂{weights}")
+
+
+def test_half_or_whole(tmp_path: Path) -> None:
+    """Without the half, the core's loss, δ, gradients and steps are twice as large; what is the same is said once."""
+    content = "- walk: {model: six, conventions: [half]}"
+    walk = Deck(tmp_path, with_content(content, MODELS)).sound.page.one("[data-block=walk]")
+    numbers = json.loads(walk.one("script.data").source)["numbers"]
+    half, whole = (numbers[kind]["simultaneous"] for kind in ("half", "whole"))
+    six, _ = planned(tmp_path, "six", MODELS.replace("learning_rate: 1.0", "learning_rate: 2.0"))
+    state = six.state()
+    assert whole["new W13"] == pytest.approx(float(state.updated["W13"]), rel=1e-14)
+    assert {name: whole[name] / half[name] for name in ("loss", "O5.delta", "H3.delta", "update W45")} == pytest.approx(
+        {"loss": 2, "O5.delta": 2, "H3.delta": 2, "update W45": 2}, rel=1e-12
+    )
+    assert whole["O5.a"] == half["O5.a"]
+    kinds = [[node.attributes.get("data-half") for node in step.all(".formulas")] for step in walk.all("[data-only]")]
+    assert kinds[:5] == [[None], [None], [None], ["half", "whole"], ["half", "whole"]]
+    seen = [node for node in walk.all("[data-only]")[3].all(".formulas") if "hidden" not in node.attributes]
+    assert [node.attributes["data-half"] for node in seen] == ["half"]
+    with_whole = MODELS.replace(
+        "    learning_rate: 1.0\n    symbols", "      loss: squared_error\n    learning_rate: 1.0\n    symbols"
+    )
+    other = Deck(tmp_path, with_content(content, with_whole)).sound.page.one("[data-block=walk]")
+    data = json.loads(other.one("script.data").source)
+    assert (data["half"], data["numbers"]) == ("whole", numbers)
+    credit = Deck(tmp_path, with_content("- walk: {model: credit, conventions: [half]}", MODELS))
+    assert "“half” is for squared errors, and the loss of “credit” is binary_cross_entropy" in credit.messages[0]

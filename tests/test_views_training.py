@@ -53,3 +53,19 @@ def test_what_cannot_be_shown(tmp_path: Path, models: str, settings: str, said: 
     """Each fault is told in plain words."""
     messages = Deck(tmp_path, with_content(f"- training: {{{settings}}}", models)).messages
     assert any(said in message for message in messages), messages
+
+
+def test_averaged_or_added_up(tmp_path: Path) -> None:
+    """The other reduction is a run of its own: the core's, with gradients four times larger for four examples."""
+    block = "- training: {model: xor, steps: 2, conventions: [reduction]}"
+    page = Deck(tmp_path, with_content(block, f"models:{XOR}")).sound.page.one("[data-block=training]")
+    own, other = json.loads(page.one("script.data").source)["runs"]
+    assert [own["label"], other["label"]] == ["", "added up"]
+    assert [choice.attributes["aria-checked"] for choice in page.all("[data-reduction]")] == ["true", "false"]
+    mean, total = (
+        [run["trace"]["adjoints"][run["trace"]["names"][name]] for name in run["parameters"]] for run in (own, other)
+    )
+    assert total == pytest.approx([4 * gradient for gradient in mean], rel=1e-12)
+    several = "models:" + XOR + "  one: {of: xor, example: 0}\n"
+    messages = Deck(tmp_path, with_content(block.replace("xor", "one"), several)).messages
+    assert any("“one” has no examples whose losses could be averaged" in message for message in messages)

@@ -186,6 +186,13 @@ class Numbers:
         model = self._model(name) if name in self._source.deck.models else None
         return model.network if model else None
 
+    def variant(self, name: Text, **changes: str) -> Program | None:
+        """The program of a layered network with other settings, such as ``reduction="sum"``."""
+        network = self.network(name)
+        assert network is not None
+        changed = self._written[name].model_copy(update={"network": network.model_copy(update=changes)})
+        return from_model(name, changed, self._problems, self._variable)
+
     def wanted(self, text: Text) -> Wanted | None:
         """What a text that is nothing but one reference asks for; None, with the reason told, if it is no such text."""
         expression = read_expression(text, self._problems)
@@ -268,15 +275,13 @@ class Numbers:
 
     def _unknown(self, ref: Reference) -> ExpressionError:
         """The error for a name that is neither a model nor a variable."""
+        if isinstance(ref.parts[0], After):
+            return ExpressionError("after(n) of which model?", ref.start, "write model.after(10).name")
         name = str(ref.parts[0])
         owners = [f"{model}.{name}" for model, program in self.programs.items() if name in program.names]
-        if len(ref.parts) > 1:
-            what, known = "model", {*self.programs, *self._broken}
-        else:
-            what, known = "variable", self.variables.names
-        hint = did_you_mean(name, known)
-        if what == "variable" and owners:
-            hint = f"did you mean “{owners[0]}”?"
+        known = {*self.programs, *self._broken} if len(ref.parts) > 1 else self.variables.names
+        what = "model" if len(ref.parts) > 1 else "variable"
+        hint = f"did you mean “{owners[0]}”?" if what == "variable" and owners else did_you_mean(name, known)
         return ExpressionError(f"there is no {what} “{name}”", ref.start, hint or "")
 
     def _check_claim(self, claim: Text) -> None:

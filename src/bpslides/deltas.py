@@ -19,7 +19,7 @@ from bpslides.layered import Wire, wires
 from bpslides.model import Network
 from bpslides.networks import unit_names
 from bpslides.program import Program
-from bpslides.spelling import Spelling
+from bpslides.spelling import Spelling, shared
 
 Update = Literal["simultaneous", "sequential"]
 
@@ -37,12 +37,14 @@ Factor = tuple[str, float]
 class Said:
     """Formulas as LaTeX, and the conventions under which they hold; "" is any.
 
-    ``sign`` is plus for δ = ∂L/∂z and minus for δ = −∂L/∂z, ``update`` simultaneous or sequential.
+    ``sign`` is plus for δ = ∂L/∂z and minus for δ = −∂L/∂z, ``update`` simultaneous or sequential, ``half`` half or
+    whole, for a squared error.
     """
 
     lines: list[str]
     sign: str = ""
     update: str = ""
+    half: str = ""
 
 
 class Deltas:
@@ -52,6 +54,7 @@ class Deltas:
         states: the start of the model's run, for each kind of update that was asked for.
         layers: the names of the units, inputs first.
         into, out_of: the weights into and out of each unit.
+        weight, pre_activation: the symbol of any weight and of any unit's z, as the model calls them.
         entangled: units of which ∂L/∂z is known at once only: those of a softmax, or of a loss that is written with z.
     """
 
@@ -71,6 +74,8 @@ class Deltas:
         self.into = {unit: [w for w in self.wires if w.unit == unit] for names in self.layers[1:] for unit in names}
         self.out_of = {unit: [w for w in self.wires if w.source == unit] for names in self.layers for unit in names}
         self.outputs = self.layers[-1]
+        self.weight = shared((self.spell.symbols[wire.name] for wire in self.wires if wire.source), "w")
+        self.pre_activation = shared((self.spell.symbols[f"{unit}.z"] for unit in self.into), "z")
         named = {str(ref) for ref in references(program.expressions[program.output])}
         layers = list(zip(network.layers, self.layers[1:], strict=True))
         self.softmax = {unit for layer, names in layers if layer.activation == "softmax" for unit in names}
@@ -268,9 +273,10 @@ class Deltas:
         eta = spell.number(rate(run.schedule, run.optimizer.learning_rate, 1))
 
         def lines(_: str, update: str) -> list[str]:
-            over = f"\\frac{{\\partial {spell.symbols[self.program.output]}}}{{\\partial w}}"
-            rule = f"w - \\eta \\, {over}, \\quad \\eta = {eta}" if self.is_plain else r"w + \Delta w"
-            found = [f"w' = {rule}"]
+            any_ = self.weight
+            over = f"\\frac{{\\partial {spell.symbols[self.program.output]}}}{{\\partial {any_}}}"
+            rule = f"{any_} - \\eta \\, {over}, \\quad \\eta = {eta}" if self.is_plain else rf"{any_} + \Delta {any_}"
+            found = [f"{any_}' = {rule}"]
             for wire in self.wires if len(self.wires) <= MAX_WRITTEN else []:
                 symbol, old = spell.symbols[wire.name], spell.number(self.value[wire.name])
                 new = spell.number(float(self.states[update].updated[wire.name]))

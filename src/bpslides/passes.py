@@ -6,7 +6,8 @@ light up, and its formulas; every number that comes with it names the substep fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from bpslides.deltas import Deltas, Said, Update
 from bpslides.layered import Wire
@@ -77,6 +78,10 @@ class Passes:
     phases: dict[str, int]
     """The last substep of each phase."""
     loss: str
+    weight: str
+    """The symbol of any weight."""
+    pre_activation: str
+    """The symbol of what any unit adds up."""
     numbers: dict[str, dict[str, float]]
 
 
@@ -87,6 +92,32 @@ def plan(program: Program, network: Network, updates: list[Update], signs: list[
         AutodiffError: when the update diverges.
     """
     return _Planner(Deltas(program, network, updates, signs), network).plan()
+
+
+def merged(walks: dict[str, Passes]) -> Passes:
+    """Walks over one network whose squared error is halved or whole, by ``half``, as one; the numbers are the first's.
+
+    Nothing but the numbers differs between them, so that what is done in each substep is the same.
+    """
+    first = next(iter(walks.values()))
+    substeps = zip(*(walk.substeps for walk in walks.values()), strict=True)
+    wires = zip(*(walk.wires for walk in walks.values()), strict=True)
+    return replace(
+        first,
+        substeps=[replace(same[0], said=_by_half(walks, [step.said for step in same])) for same in substeps],
+        wires=[replace(same[0], said=_by_half(walks, [row.said for row in same])) for same in wires],
+    )
+
+
+def _by_half(kinds: Iterable[str], said: list[list[Said]]) -> list[Said]:
+    """What is said under each kind of the loss; what is the same under all of them is said once."""
+    everywhere = [item for item in said[0] if all(item in other for other in said)]
+    return everywhere + [
+        replace(item, half=half)
+        for half, items in zip(kinds, said, strict=True)
+        for item in items
+        if item not in everywhere
+    ]
 
 
 class _Planner:
@@ -125,6 +156,8 @@ class _Planner:
             self.substeps,
             phases,
             loss,
+            deltas.weight,
+            deltas.pre_activation,
             {update: self._numbers(update) for update in deltas.states},
         )
 
@@ -208,7 +241,7 @@ class _Planner:
             return f"δ of {unit} is what comes back, times its own slope."
         if unit in self.deltas.entangled:
             off = self.deltas.is_difference(unit)
-            return f"δ of {unit} is " + ("how far it is off." if off else "the slope of the loss as its z moves.")
+            return f"δ of {unit} is " + ("how far it is off." if off else "the slope of the loss as its sum moves.")
         return f"δ of {unit} is the slope of the loss, times its own slope."
 
     def _update(self) -> None:

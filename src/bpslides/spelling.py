@@ -6,6 +6,7 @@ same with the numbers of that state in place of the names.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from bpslides import chains
@@ -17,8 +18,16 @@ from bpslides.symbolic import latex, substitute
 
 #: Values and weights are shown to four decimals; full precision is one key away.
 SHOWN = ".4f"
+#: The index at the end of a symbol.
+_INDEX = re.compile(r"_(?:\{(?:[^{}]|\{[^{}]*\})*\}|[^{}\\])$")
 #: Gradients and steps are small: three significant digits say more of them.
 SMALL = ".3s"
+
+
+def shared(symbols: Iterable[str], otherwise: str) -> str:
+    """What symbols with an index have in common: W of W_{13} and W_{23}; ``otherwise``, where there is nothing."""
+    letters = {_INDEX.sub("", symbol) for symbol in symbols}
+    return letters.pop() if len(letters) == 1 else otherwise
 
 
 class Spelling:

@@ -25,7 +25,7 @@ title: Networks
 slides:
   - title: Six weights
     id: six
-    content: [{{walk: {{model: six, conventions: [delta_sign, update]}}}}]
+    content: [{{walk: {{model: six, conventions: [delta_sign, update, half]}}}}]
   - title: Dead
     id: credit
     content: [{{walk: {{model: credit}}}}]
@@ -186,6 +186,29 @@ def test_conventions(page: Page) -> None:
     assert shown(page) == before
 
 
+def test_half_the_square_or_all_of_it(built: tuple[str, Program], watch: Callable[..., Watched]) -> None:
+    """By mouse and by key: twice the loss, δ and gradients, and the formulas that say so; the address keeps it."""
+    page = watch().goto(built[0] + "#/six/6")
+    before = shown(page)
+    switch = page.locator(f"{SIX} [data-action=half]")
+    expect(switch).to_have_text("with ½", use_inner_text=True)
+    switch.click()
+    expect(switch).to_have_text("without ½", use_inner_text=True)
+    whole = shown(page)
+    state = built[1].state()
+    twice = 2 * float(state.sweep.gradient("W45"))
+    assert f"gradient W45 {twice:#.3g}" in whole["cells"]
+    assert f"loss {2 * float(state.tape.value('loss')):.4f}" in whole["cells"]
+    assert whole["formulas"] != before["formulas"]
+    page.wait_for_url(lambda url: "%22half%22%3A%22whole%22" in url)
+    assert shown(watch().goto(page.url)) == whole
+    page.keyboard.press("u")
+    assert shown(page) == before
+    switch.focus()
+    page.keyboard.press("Enter")
+    assert shown(page) == whole
+
+
 def test_jump_run_and_reset(page: Page) -> None:
     """Forward and backward jump to the end of their pass, F and B too; run goes on by itself until somebody pauses."""
     page.locator(f"{SIX} [data-action=jump]").first.click()
@@ -255,8 +278,8 @@ def test_the_final_state_stands_by_itself(how: str, built: tuple[str, Program], 
 
 
 def test_a_dead_unit(built: tuple[str, Program], watch: Callable[..., Watched]) -> None:
-    """Lines without a gradient are dotted, and +0 is printed on them."""
+    """Lines without a gradient are dotted, and 0 is printed on them, without a sign."""
     page = watch().goto(built[0] + "#/credit/12")
     lines = page.locator("#credit svg.wide .link.zero")
     assert [line.get_attribute("data-wire") for line in lines.all()] == ["2", "3", "7"]
-    assert page.locator("#credit svg.wide .wire-number").all_text_contents().count("+0") == 3
+    assert page.locator("#credit svg.wide .wire-number").all_text_contents().count("0") == 3

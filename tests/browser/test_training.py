@@ -51,7 +51,7 @@ slides:
   - title: Xor
     id: xor
     content:
-      - training: {model: xor, steps: 150, boundary: true}
+      - training: {model: xor, steps: 150, boundary: true, conventions: [reduction]}
   - title: Bowl
     id: bowl
     content:
@@ -136,6 +136,34 @@ def test_runs_side_by_side(addresses: dict[str, str], watch: Callable[..., Watch
     assert len(page.locator(f"{SIX} .run.pin-0").get_attribute("d") or "") > 100
     press(page, SIX, "reset")
     expect(ends.nth(1)).to_have_text("")
+
+
+@pytest.mark.parametrize("origin", ["replayed", "numpy, live"])
+def test_averaged_or_added_up(
+    origin: str, file: Path, addresses: dict[str, str], tmp_path: Path, watch: Callable[..., Watched]
+) -> None:
+    """The button and the key M change how losses come together, by the core's numbers; the address keeps it."""
+    other = tmp_path / "deck.yaml"
+    other.write_text(
+        file.read_text("utf-8").replace("      examples:", "      reduction: sum\n      examples:"), "utf-8"
+    )
+    mean, total = (
+        format_number(float(compute(deck, Problems())[1].programs["xor"].state(150).tape.value("loss")), ".4g")
+        for deck in (file, other)
+    )
+    page = watch().goto(addresses[origin] + "#/xor")
+    loss, added = page.locator(f"{XOR} [data-value=loss]"), page.locator(f"{XOR} [data-reduction=other]")
+    expect(loss).to_have_text(mean)
+    added.click()
+    expect(loss).to_have_text(total)
+    expect(added).to_have_attribute("aria-checked", "true")
+    page.wait_for_url(lambda url: "live=" in url)
+    again = watch().goto(page.url)
+    expect(again.locator(f"{XOR} [data-value=loss]")).to_have_text(total)
+    page.keyboard.press("u")
+    expect(loss).to_have_text(mean)
+    page.keyboard.press("m")
+    expect(loss).to_have_text(total)
 
 
 def test_linear_and_logarithmic(addresses: dict[str, str], watch: Callable[..., Watched]) -> None:

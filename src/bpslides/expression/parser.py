@@ -176,10 +176,14 @@ class _Parser:
         self.count(first)
         if first.text in WORDS:
             raise ExpressionError(f"“{first.text}” is not expected here", first.start, WORDS[first.text])
-        if self.at("("):
+        if self.at("(") and first.text != "after":
             return self.call(first)
         parts: list[str | After] = [first.text]
         last = first
+        if self.at("("):  # the updates of the model that a block is about, which has no name there
+            parts[0], last = self.after(first)
+            if not self.at("."):
+                raise ExpressionError("a name is missing behind after(n)", self.token.start, "write after(10).name")
         while self.at("."):
             self.take()
             if self.token.kind != "name":

@@ -12,7 +12,7 @@ from bpslides.formatting import format_number
 from bpslides.layered import TALL, TALL_STILL, WIDE, WIDE_STILL, lay_out, wires
 from bpslides.model import Network, NetworkDrawing, Walk
 from bpslides.networks import unit_names
-from bpslides.passes import Passes, UnitRow, plan
+from bpslides.passes import Passes, UnitRow, merged, plan
 from bpslides.program import Program
 from bpslides.symbolic import default_symbol
 from bpslides.text import Text
@@ -36,6 +36,8 @@ QUANTITIES = {
     "update": "What the step adds to the weight",
 }
 ON_LINES, SMALL = "+.3g", ".3s"
+#: The kinds of squared error → what the convention calls them.
+HALVES = {"half_squared_error": "half", "squared_error": "whole"}
 #: A circle is so many characters wide.
 MAX_IN_UNIT = 6
 
@@ -72,14 +74,26 @@ def network_walk(block: Walk, numbers: Numbers, problems: Problems) -> View | No
     program, network = found
     own: Update = program.run.update
     other: Update = "sequential" if own == "simultaneous" else "simultaneous"
+    updates = [own, other] if "update" in block.conventions else [own]
     signs = [block.delta_sign]
     if "delta_sign" in block.conventions:
         signs.append("minus" if block.delta_sign == "plus" else "plus")
+    half = HALVES.get(network.loss, "")
+    programs: dict[str, Program | None] = {half: program}
+    if "half" in block.conventions:
+        if not half:
+            message = f"“half” is for squared errors, and the loss of “{program.name}” is {network.loss}"
+            problems.error(message, block.model.place(), f"its loss would be {' or '.join(HALVES)}")
+            return None
+        programs |= {
+            kind: numbers.variant(block.model, loss=loss) for loss, kind in HALVES.items() if loss != network.loss
+        }
     try:
-        passes = plan(program, network, [own, other] if "update" in block.conventions else [own], list(signs))
+        walks = {kind: plan(found, network, updates, list(signs)) for kind, found in programs.items() if found}
     except AutodiffError as error:
         problems.error(f"“{program.name}”: {error.message}", block.model.place(), error.hint or None)
         return None
+    passes = merged(walks)
     connections = [row.wire for row in passes.wires]
     values = passes.numbers[own]
     return {
@@ -92,14 +106,15 @@ def network_walk(block: Walk, numbers: Numbers, problems: Problems) -> View | No
         "wire_symbols": {row.wire.name: row.symbol for row in passes.wires},
         "targets": {unit: (symbol, value) for unit, symbol, value in passes.targets},
         "lines": drawn_lines(passes, values, "update"),
-        "now": {"sign": block.delta_sign, "update": own},
+        "now": {"sign": block.delta_sign, "update": own, "half": half},
         "conventions": block.conventions,
         "quantities": QUANTITIES,
         "many": len(connections) > MANY_WIRES,
         "dense": len(connections) + len(passes.units) > MANY_ROWS,
         "cell": lambda name: _cell(values, name, block.delta_sign),
         "checked": checked(program),
-        "data": _data(passes, block.delta_sign, own),
+        "data": _data(passes, {kind: walk.numbers for kind, walk in walks.items()})
+        | {"sign": block.delta_sign, "update": own, "half": half},
     }
 
 
@@ -127,7 +142,7 @@ def strokes(values: dict[str, float]) -> dict[str, View]:
     most = max(map(abs, values.values()), default=0.0) or 1.0
     return {
         name: {
-            "text": format_number(value, ON_LINES),
+            "text": format_number(value, ON_LINES) if value else "0",  # a zero has no sign
             "width": round(1.5 + 8.5 * abs(value) / most, 2),
             "sign": "zero" if value == 0 else "positive" if value > 0 else "negative",
         }
@@ -142,14 +157,12 @@ def _cell(values: dict[str, float], name: str, sign: str) -> str:
     return format_number(value, SMALL if " " in name and not name.startswith("new") else ".4f")
 
 
-def _data(passes: Passes, sign: str, update: str) -> dict[str, Any]:
-    """What the page needs to walk."""
+def _data(passes: Passes, values: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
+    """What the page needs to walk, with the numbers of every kind of squared error and of update."""
     place = {row.wire.name: index for index, row in enumerate(passes.wires)}
     return {
         "steps": len(passes.substeps),
-        "sign": sign,
-        "update": update,
-        "numbers": passes.numbers,
+        "numbers": values,
         "wires": [
             {
                 "name": row.wire.name,

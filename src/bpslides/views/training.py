@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 GRID = 19
 #: How far the plane goes beyond the examples, in parts of their spread.
 BEYOND = 0.25
+#: How the losses of the examples come together → what the convention calls it.
+REDUCTIONS = {"mean": "averaged", "sum": "added up"}
 
 
 def training(block: Training, numbers: Numbers, problems: Problems, key: str) -> View | None:
@@ -37,6 +40,12 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
         runs.append(run)
     first = programs[0]
     assert first is not None  # else there was nothing to draw
+    own = _reduction(block.models[0], numbers)
+    if "reduction" in block.conventions:
+        others = _reduced_otherwise(block, numbers, problems)
+        if others is None:
+            return None
+        runs += others
     rate = first.run.optimizer.learning_rate
     if block.rates and not block.rates[0] <= rate <= block.rates[1]:
         message = (
@@ -58,6 +67,7 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
             "format": digits(step) if block.rates else ".4g",
             "steps": block.steps,
             "log": block.log,
+            "models": len(block.models),
         },
         "readouts": [
             ("step", Text("update"), str(last), "plain"),
@@ -70,6 +80,8 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
         "rates": block.rates,
         "step": step,
         "models": [str(name) for name in block.models],
+        "reduction": own if "reduction" in block.conventions else None,
+        "reductions": REDUCTIONS,
         "boundary": runs[0]["boundary"] is not None,
         "checked": checked(first),
         "table": [
@@ -79,6 +91,30 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
         f"to {format_number(losses[-1], '.3g')}.",
         "diverged": diverged,
     }
+
+
+def _reduction(name: Text, numbers: Numbers) -> str | None:
+    """How a network brings the losses of its examples together; None where there is nothing to bring together."""
+    network = numbers.network(name)
+    return network.reduction if network is not None and network.examples is not None else None
+
+
+def _reduced_otherwise(block: Training, numbers: Numbers, problems: Problems) -> list[dict[str, Any]] | None:
+    """The runs of the same models with the losses added up where they were averaged, or the other way round."""
+    runs = []
+    for name in block.models:
+        own = _reduction(name, numbers)
+        if own is None or own != _reduction(block.models[0], numbers):
+            why = "has no examples whose losses could be averaged" if own is None else "has another “reduction”"
+            problems.error(f"“{name}” {why}", name.place(), "leave out “conventions”")
+            return None
+        other = "sum" if own == "mean" else "mean"
+        program = numbers.variant(name, reduction=other)
+        run = _run(block, name, replace(program, name=f"{name} {other}"), numbers, problems) if program else None
+        if run is None:
+            return None
+        runs.append(run | {"label": ", ".join(filter(None, [run["label"], REDUCTIONS[other]]))})
+    return runs
 
 
 def _spread(last: int) -> list[int]:

@@ -40,7 +40,7 @@ export class Links {
     for (const label of this.#labels) {
       const value = values[wireOf(label)] ?? null;
       label.classList.toggle("is-future", value === null);
-      label.querySelector(".wire-number")!.textContent = value === null ? "" : formatNumber(value, format);
+      label.querySelector(".wire-number")!.textContent = value === null ? "" : formatNumber(value, value === 0 ? null : format);
     }
   }
 

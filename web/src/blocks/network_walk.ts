@@ -41,8 +41,9 @@ export interface NetworkData {
   readonly steps: number;
   readonly sign: string;
   readonly update: string;
-  /** By kind of update, then by cell. */
-  readonly numbers: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly half: string;
+  /** By kind of squared error, then of update, then by cell. */
+  readonly numbers: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
   readonly wires: readonly Wire[];
   readonly outputs: readonly string[];
   readonly loss: string;
@@ -54,6 +55,7 @@ interface State {
   readonly lines: Quantity | null;
   readonly sign: string;
   readonly update: string;
+  readonly half: string;
   /** The chosen line. */
   readonly wire: number | null;
 }
@@ -67,10 +69,11 @@ export function networkWalk(element: HTMLElement, data: NetworkData, context: Co
   const cells = [...element.querySelectorAll<HTMLElement>("[data-cell]")];
   const deltas = [...element.querySelectorAll<SVGElement>("[data-delta]")];
   const ways = [...element.querySelectorAll<HTMLElement>("[data-way]")];
-  const variants = [...element.querySelectorAll<HTMLElement>("[data-sign], [data-update]")];
+  const variants = [...element.querySelectorAll<HTMLElement>("[data-sign], [data-update], [data-half]")];
   const choices = [...element.querySelectorAll<HTMLElement>("[data-lines]")];
   const signs = offered("sign");
-  const start: State = { lines: null, sign: data.sign, update: data.update, wire: null };
+  const updates = Object.keys(data.numbers[data.half]!);
+  const start: State = { lines: null, sign: data.sign, update: data.update, half: data.half, wire: null };
   let shown = start;
   let seen = data.steps;
 
@@ -90,7 +93,8 @@ export function networkWalk(element: HTMLElement, data: NetworkData, context: Co
   const stage = new Stage<State>(element, { start, show, read }, context);
   for (const choice of choices) choice.addEventListener("click", () => put(choice.dataset["lines"] as Quantity));
   onClick("sign", () => change({ sign: other(signs, stage.state.sign) }));
-  onClick("update", () => change({ update: other(Object.keys(data.numbers), stage.state.update) }));
+  onClick("update", () => change({ update: other(updates, stage.state.update) }));
+  onClick("half", () => change({ half: other(Object.keys(data.numbers), stage.state.half) }));
   links.onChoose((wire) => change({ wire: stage.state.wire === wire ? null : wire }));
   element.addEventListener("keydown", (event) => {
     const quantity = QUANTITIES[Number(event.key) - 1];
@@ -136,21 +140,23 @@ export function networkWalk(element: HTMLElement, data: NetworkData, context: Co
   }
 
   function read(saved: unknown): State | null {
-    const { lines = null, sign, update, wire = null } = fields(saved) ?? {};
+    const { lines = null, sign, update, half = data.half, wire = null } = fields(saved) ?? {};
     const sound =
       (lines === null || QUANTITIES.includes(lines as Quantity)) &&
       typeof sign === "string" &&
       signs.includes(sign) &&
       typeof update === "string" &&
-      Object.hasOwn(data.numbers, update) &&
+      updates.includes(update) &&
+      typeof half === "string" &&
+      Object.hasOwn(data.numbers, half) &&
       (wire === null || (typeof wire === "number" && data.wires[wire] !== undefined));
-    return sound ? { lines: lines as Quantity | null, sign, update, wire: wire as number | null } : null;
+    return sound ? { lines: lines as Quantity | null, sign, update, half, wire: wire as number | null } : null;
   }
 
   // ── what it shows ──────────────────────────────────────────────────────────────────────────────────────────────
 
   function numberOf(cell: string): number {
-    const value = data.numbers[shown.update]![cell]!;
+    const value = data.numbers[shown.half]![shown.update]![cell]!;
     return cell.endsWith(".delta") && shown.sign === "minus" ? 0 - value : value;
   }
 
@@ -165,8 +171,8 @@ export function networkWalk(element: HTMLElement, data: NetworkData, context: Co
     for (const cell of cells) digits.write(cell, numberOf(cell.dataset["cell"]!), cell.dataset["format"]!);
     for (const delta of deltas) delta.textContent = formatNumber(numberOf(`${delta.dataset["delta"]!}.delta`), ".3s");
     for (const variant of variants) {
-      const { sign, update } = variant.dataset;
-      variant.hidden = (sign !== undefined && sign !== shown.sign) || (update !== undefined && update !== shown.update);
+      const { sign, update, half } = variant.dataset;
+      variant.hidden = [[sign, shown.sign], [update, shown.update], [half, shown.half]].some(([of, now]) => of !== undefined && of !== now);
     }
     light(substep);
     links.choose(shown.wire, (wire) => tellLine(data.wires[wire]!, values[wire]!, quantity));
@@ -196,7 +202,7 @@ export function networkWalk(element: HTMLElement, data: NetworkData, context: Co
 
   function tellLine(wire: Wire, value: number | null, quantity: Quantity): string {
     const from = wire.source ? `from ${wire.source} to ${wire.unit}` : `bias of ${wire.unit}`;
-    return `${wire.name}, ${from}: ${quantity} ${value === null ? "not known yet" : formatNumber(value, "+.3g")}`;
+    return `${wire.name}, ${from}: ${quantity} ${value === null ? "not known yet" : formatNumber(value, value === 0 ? null : "+.3g")}`;
   }
 
   return {

@@ -43,6 +43,8 @@ interface Data {
   readonly format: string;
   readonly steps: number;
   readonly log: boolean;
+  /** So many runs are of models to choose from; behind them, if at all, those with the losses reduced otherwise. */
+  readonly models: number;
 }
 
 /** One run, and how far it is shown. */
@@ -79,6 +81,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
   const readouts = [...element.querySelectorAll<HTMLElement>('[data-role="readout"]')];
   const slider = element.querySelector<HTMLInputElement>("input[type=range]");
   const models = [...element.querySelectorAll<HTMLButtonElement>("[data-model]")];
+  const reductions = [...element.querySelectorAll<HTMLButtonElement>("[data-reduction]")];
   const speeds = [...element.querySelectorAll<HTMLButtonElement>("[data-speed]")];
   const log = button(element, "log");
   const keep = button(element, "pin");
@@ -101,6 +104,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
     ["P", "run, or pause"],
     ["K", "keep this run beside the next"],
     ["L", "logarithmic or linear axis"],
+    ...(reductions.length > 0 ? [["M", "losses averaged or added up"] as const] : []),
   ]);
   const stage = new Stage<State>(element, { start, show, read }, context);
   const runner = new Runner(element, run);
@@ -108,12 +112,11 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
   keep.addEventListener("click", keepRun);
   log.addEventListener("click", toggleLog);
   slider?.addEventListener("input", () => stage.go({ ...stage.state, rate: slider.valueAsNumber }, null, true));
-  models.forEach((choice, model) =>
-    choice.addEventListener("click", () => stage.go({ ...stage.state, model, rate: slider?.valueAsNumber ?? data.runs[model]!.rate }, "")),
-  );
+  models.forEach((choice, model) => choice.addEventListener("click", () => train(model, isOther())));
+  for (const choice of reductions) choice.addEventListener("click", () => reduce(choice.dataset["reduction"] === "other"));
   speeds.forEach((choice) => choice.addEventListener("click", () => choose(Number(choice.dataset["speed"]))));
   element.addEventListener("keydown", (event) => {
-    const work = { s: step, k: keepRun, l: toggleLog }[event.key.toLowerCase()];
+    const work = { s: step, k: keepRun, l: toggleLog, m: reductions.length > 0 ? () => reduce(!isOther()) : undefined }[event.key.toLowerCase()];
     if (!work || event.ctrlKey || event.metaKey || isWriting(event.target)) return;
     event.preventDefault();
     work();
@@ -147,6 +150,19 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
     const { model, rate, steps, kept } = stage.state;
     const others = kept.filter((other) => other.model !== model || other.rate !== rate);
     stage.go({ ...stage.state, kept: [...others, { model, rate, steps }].slice(-MOST_KEPT) }, "Kept. Now choose another rate.");
+  }
+
+  function isOther(): boolean {
+    return stage.state.model >= data.models;
+  }
+
+  function reduce(other: boolean): void {
+    train(stage.state.model % data.models, other);
+  }
+
+  function train(of: number, other: boolean): void {
+    const model = of + (other ? data.models : 0);
+    stage.go({ ...stage.state, model, rate: slider?.valueAsNumber ?? data.runs[model]!.rate }, "");
   }
 
   function toggleLog(): void {
@@ -215,7 +231,10 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
       slider.value = String(state.rate);
       digits.write(role(element, "rate"), state.rate, data.format);
     }
-    models.forEach((choice, i) => choice.setAttribute("aria-checked", String(i === state.model)));
+    models.forEach((choice, i) => choice.setAttribute("aria-checked", String(i === state.model % data.models)));
+    for (const choice of reductions) {
+      choice.setAttribute("aria-checked", String((choice.dataset["reduction"] === "other") === state.model >= data.models));
+    }
     log.setAttribute("aria-pressed", String(state.log));
     tell(course, state, words);
     map?.paint(state.model, course, at);

@@ -135,6 +135,8 @@ class Training(Block):
     """Whether the loss begins on a logarithmic axis."""
     boundary: bool = False
     """Whether the output is drawn over the plane of the two inputs, with the examples."""
+    conventions: list[Literal["reduction"]] = []
+    """What the audience may switch for a network with examples: whether their losses are averaged or added up."""
 
     @property
     def models(self) -> list[Text]:
@@ -173,9 +175,9 @@ class Walk(Block):
     """Where the way back ends: a parameter, an input, or any line of the graph."""
     plot: WalkPlot | None = None
     """A curve beside the walk through a graph."""
-    conventions: list[Literal["delta_sign", "update"]] = []
-    """What the audience may switch on the walk over a network: the sign of δ, and whether weights are updated at once
-    at the end or one after the other on the way."""
+    conventions: list[Literal["delta_sign", "update", "half"]] = []
+    """What the audience may switch on the walk over a network: the sign of δ, whether weights are updated at once at
+    the end or one after the other on the way, and whether a squared error is halved."""
     delta_sign: Literal["plus", "minus"] = "plus"
     """The sign that δ begins with: ``plus`` for δ = ∂L/∂z, ``minus`` for books in which it points downhill."""
 
