@@ -138,6 +138,24 @@ def test_surface_block(tmp_path: Path) -> None:
     assert (trace["zmin"], trace["zmax"]) == (0, 9)
 
 
+def test_surface_block_from_the_side(tmp_path: Path) -> None:
+    """On request a landscape comes along, and the page learns where its points stand."""
+    block = "surface: {function: x + 10*y, domain: [0, 1], domain_y: [0, 2], at: [0.25, 1.5], landscape: true}"
+    found = Deck(tmp_path, with_content(f"- {block}")).sound.page.one(".surface")
+    told = json.loads(found.one("script.data").source)["landscape"]
+    assert told["ranges"] == [[0, 1], [0, 2], [0, 21]]
+    shares = (0.25, 0.75, 15.25 / 21)
+    where = [
+        start + sum(share * axis[pixel] for share, axis in zip(shares, told["axes"], strict=True))
+        for pixel, start in enumerate(told["origin"])
+    ]
+    dot = found.one(".landscape svg circle.dot").attributes
+    assert where == pytest.approx([float(dot["cx"]), float(dot["cy"])], abs=0.1)
+    assert found.one('button[data-action="side"]').attributes["aria-pressed"] == "false"
+    plain = Deck(tmp_path, with_content("- " + block.replace(", landscape: true", ""))).sound.page
+    assert not plain.all(".landscape, [data-action=side]")
+
+
 def test_surface(tmp_path: Path) -> None:
     """A landscape is drawn in the page itself: every cell with the colour of its height, far ones first."""
     found = figure(tmp_path, "{surface: x + 10*y, domain: [0, 1], at: [1, 0], x_label: '<b>'}")

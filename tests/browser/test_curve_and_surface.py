@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -126,6 +127,56 @@ def test_both_partial_derivatives(page: Page) -> None:
     shown = [float(text.replace("−", "-")) for text in slopes.all_inner_texts()]
     assert shown == pytest.approx([2 * x, 4 * y], abs=0.03)
     assert number(page, f"{SURFACE} [data-role=value]") == pytest.approx(x * x + 2 * y * y, abs=0.03)
+
+
+ARROW = """() => {
+  const map = document.querySelector('#side [data-role=map]');
+  const numbers = map.querySelector('.gradient-arrow').getAttribute('d').split(/[ML ]/).filter(Boolean).map(Number);
+  const area = map.querySelector('.plot-clip'), size = name => Number(area.getAttribute(name));
+  return [(numbers[2] - numbers[0]) / size('width'), (numbers[1] - numbers[3]) / size('height')];
+}"""
+SIDE = """
+title: Side
+slides:
+  - title: Side
+    id: side
+    content:
+      - surface: {function: x**2 + 3*y, domain: [-1, 1], domain_y: [0, 4], at: [0.5, 1], landscape: true}
+"""
+
+
+def test_the_gradient_and_the_side(watch: Callable[..., Watched], tmp_path: Path) -> None:
+    """The arrow has the direction of the gradient; a button or a key turns the map into a landscape with the point."""
+    (tmp_path / "side.yaml").write_text(SIDE, encoding="utf-8")
+    site, _ = make_site(tmp_path / "side.yaml", Output.SINGLE_FILE)
+    address = write_file(site, tmp_path).as_uri()
+    watched = watch()
+    page = watched.goto(address)
+    page.wait_for_selector("#side [data-role=map] .gradient-arrow[d]", state="attached")
+    right, up = page.evaluate(ARROW)  # as shares of the domains, which are 2 and 4 wide
+    assert 4 * up / (2 * right) == pytest.approx(3 / 1, rel=0.02)
+    block = page.locator("#side .surface")
+    landscape, button = block.locator("[data-role=landscape]"), block.locator("[data-action=side]")
+    plot = block.locator("[data-role=map]")
+    expect(landscape).to_be_hidden()
+    button.click()
+    expect(landscape).to_be_visible()
+    expect(plot).to_be_hidden()
+    before = landscape.locator(".dot").get_attribute("cx")
+    block.locator("input[data-name=x]").fill("-1")
+    expect(block.locator("[data-role=slope]").first).to_have_text("−2.000")
+    assert landscape.locator(".dot").get_attribute("cx") != before
+    expect(page).to_have_url(re.compile("-1.*true"))
+    again = watch().goto(page.url)  # what is seen stands in the address
+    expect(again.locator("#side [data-role=landscape]")).to_be_visible()
+    expect(again.locator("#side [data-role=at]").first).to_have_text("−1.00")
+    block.locator("input[data-name=x]").press("v")
+    expect(landscape).to_be_hidden()
+    for _ in range(3):
+        block.locator("[data-action=undo]").click()
+    expect(block.locator("[data-role=at]").first).to_have_text("0.50")
+    expect(landscape).to_be_hidden()
+    watched.assert_quiet()
 
 
 def test_the_cross_sections_are_redrawn(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""A function of two variables as a landscape in SVG, seen from the side: ``surface(...)``.
+"""A function of two variables as a landscape in SVG, seen from the side: ``surface(...)``, and where its points stand.
 
 Drawn here and not in the browser: it needs no WebGL, of which a page has little, stands in print and where no script
 runs, and Plotly's own surfaces would make every page with a plot larger by a fifth.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import cos, floor, log10, radians, sin
+from typing import Any
 
 from markupsafe import Markup
 
@@ -50,10 +51,24 @@ class _View:
         upward = (self.height - _TOP - _BOTTOM) / (highest - lowest)
         return self.left + (across + reach) * sideways, _TOP + (highest - up) * upward
 
+    def projection(self) -> dict[str, Any]:
+        """The pixels of the corner where all coordinates are 0, and how far each of them goes from there."""
+        origin = self.point(0, 0, 0)
+        ends = [self.point(*(float(axis == other) for other in range(3))) for axis in range(3)]
+        return {"origin": _short(origin), "axes": [_short((x - origin[0], y - origin[1])) for x, y in ends]}
+
     @staticmethod
     def depth(x: float, y: float) -> float:
         """How far from the eye."""
         return x * sin(_TURN) + y * cos(_TURN)
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """A drawing, and where points are: shares of ``ranges`` along the ``axes`` from the ``origin``, in pixels."""
+
+    drawing: Markup
+    projection: dict[str, Any]
 
 
 def surface(
@@ -63,7 +78,7 @@ def surface(
     *,
     height: int,
     mark: tuple[float, float, float] | None = None,
-) -> Markup:
+) -> Landscape:
     """The landscape of ``rows[j][i]`` at the i-th x and the j-th y; ``mark`` is a point (x, y, value) on it.
 
     ``names`` are those of both variables and of the function. Cells without a value are left out.
@@ -82,7 +97,12 @@ def surface(
         parts.append(f'<circle class="dot" cx="{px:.1f}" cy="{py:.1f}" r="9"/>')
     body = Markup("".join(parts))  # noqa: S704 - numbers, and labels that are escaped
     frame = Markup('<svg class="mesh" viewBox="0 0 {:.0f} {}" aria-hidden="true">{}</svg>')
-    return frame.format(view.width, height, body)
+    drawing = frame.format(view.width, height, body)
+    return Landscape(drawing, {**view.projection(), "ranges": [list(given) for given in ranges]})
+
+
+def _short(point: tuple[float, float]) -> list[float]:
+    return [round(value, 2) for value in point]
 
 
 def _share(value: float, domain: Domain) -> float:

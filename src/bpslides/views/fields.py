@@ -13,6 +13,8 @@ from bpslides.views.common import View, axis_labels, first_text, function_of_two
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
+    from bpslides.figures import mesh
+    from bpslides.figures.specs import Domain
 
 #: Values along each side among which the lowest and the highest are looked for.
 SAMPLES = 33
@@ -40,22 +42,37 @@ def heatmap(block: forms.HeatmapFigure, numbers: Numbers, problems: Problems, ke
 
 def surface(block: forms.SurfaceFigure, numbers: Numbers, problems: Problems, key: str) -> View | None:
     """The function as a landscape."""
-    from bpslides.figures import mesh  # few decks need it
-
     found = _of_two(block, block.surface, numbers, problems, key)
     if found is None:
         return None
     program, names, marked, view = found
     domains = (block.domain, block.domain_y or block.domain)
+    labels = [plain_label(text, numbers, problems) if text else "" for text in (block.x_label, block.y_label)]
+    axes = (labels[0] or names[0], labels[1] or names[1])
+    landscape = seen_from_the_side(program, names, domains, str(block.symbol), block.height, marked, axes)
+    if landscape is None:
+        problems.error("the function has hardly a finite value here", block.surface.place(), "choose another “domain”")
+        return None
+    return view | {"drawing": landscape.drawing, "alt": f"Surface of {view['alt']}"}
+
+
+def seen_from_the_side(
+    program: Program,
+    names: tuple[str, str],
+    domains: tuple[Domain, Domain],
+    symbol: str,
+    height: int,
+    mark: tuple[float, float, float] | None,
+    axes: tuple[str, str] | None = None,
+) -> mesh.Landscape | None:
+    """The program's output as a landscape, ``height`` pixels high; None where it has hardly a value."""
+    from bpslides.figures import mesh  # few decks need it
+
     xs, ys = (points(domain, mesh.CELLS + 1) for domain in domains)
     rows = [program.sweep(names[0], xs, {names[1]: y}) for y in ys]
     if sum(value is not None for row in rows for value in row) < mesh.CELLS:
-        problems.error("the function has hardly a finite value here", block.surface.place(), "choose another “domain”")
         return None
-    labels = [plain_label(text, numbers, problems) if text else "" for text in (block.x_label, block.y_label)]
-    shown = (labels[0] or names[0], labels[1] or names[1], str(block.symbol))
-    drawing = mesh.surface(domains, rows, shown, height=block.height, mark=marked)
-    return view | {"drawing": drawing, "alt": f"Surface of {view['alt']}"}
+    return mesh.surface(domains, rows, (*(axes or names), symbol), height=height, mark=mark)
 
 
 def _of_two(

@@ -25,10 +25,14 @@ from bpslides.views.common import (
     slider_step,
     tell_constant,
 )
+from bpslides.views.fields import seen_from_the_side
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
     from bpslides.program import Program
+
+#: Pixels of a landscape beside two cross-sections.
+LANDSCAPE_HEIGHT = 320
 
 
 def demo(block: Demo, numbers: Numbers, problems: Problems, key: str) -> View | None:
@@ -249,9 +253,10 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
         return None
     program, names = found
     tell_constant(program, names, block.function, problems)
-    at = [numbers.number(value) for value in block.at]
-    if None in at:
+    x_at, y_at = (numbers.number(value) for value in block.at)
+    if x_at is None or y_at is None:
         return None
+    at = (x_at, y_at)
     answer = program.respond(dict(zip(names, at, strict=True)), None)
     if answer["nonFinite"]:
         problems.error("the function has no finite value at this point", block.function.place(), "choose another “at”")
@@ -259,10 +264,16 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
     y_domain = block.domain_y or block.domain
     expression = program.expressions["value"]
     f, (x, y) = str(block.symbol), (default_symbol(names[0]), default_symbol(names[1]))
+    landscape = None
+    if block.landscape:
+        mark = (*at, answer["values"]["value"])
+        landscape = seen_from_the_side(program, names, (block.domain, y_domain), f, LANDSCAPE_HEIGHT, mark)
     return {
         "data": {
             "model": key,
             "trace": program.trace(),
+            "symbol": f,
+            "landscape": landscape.projection if landscape else None,
             "spec": specs.heatmap(program, names, block.domain, y_domain),
             "variables": list(names),
             "domains": [list(block.domain), list(y_domain)],
@@ -282,5 +293,6 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
         "start": at,
         "value": format_number(answer["values"]["value"], ".3f"),
         "slopes": [format_number(answer["gradients"][name], ".3f") for name in names],
+        "landscape": landscape.drawing if landscape else None,
         "alt": block.alt or f"Heatmap of {block.function} with a point that can be moved over it.",
     }

@@ -216,7 +216,8 @@ class Curve(Block):
 class Surface(Block):
     """A function of two variables seen from above, with a point to drag and the two cross-sections through it.
 
-    Each cross-section has its tangent: the slopes are the two partial derivatives.
+    Each cross-section has its tangent: the slopes are the two partial derivatives. An arrow shows the gradient, which
+    points to where the function grows fastest.
     """
 
     kind = "surface"
@@ -231,6 +232,8 @@ class Surface(Block):
     """The same for the second variable; without it, as for the first."""
     at: tuple[Value, Value]
     """Where the point begins: two numbers or expressions."""
+    landscape: bool = False
+    """Whether a button shows the function as a landscape, too, seen from the side."""
     symbol: Text = Text("f")
     """What the function is called."""
     alt: Text | None = None
