@@ -251,6 +251,10 @@ def test_an_included_deck_brings_its_notation(tmp_path: Path) -> None:
         tmp_path, "title: T\nnotation: {w: ours}\nslides:\n  - include: other\n  - {title: N, content: [notation]}\n"
     ).sound.page
     assert sorted(page.one("dl.notation").texts(".symbol-name")) == ["ours", "velocity"]
+    text = "title: T\n{}slides:\n  - include: other\n  - {{title: N, content: '$z$'}}\n"
+    assert Deck(tmp_path, text.format("")).sound.messages == []  # a deck that declares nothing is not asked to
+    (said,) = Deck(tmp_path, text.format("notation: {w: ours}\n")).messages
+    assert "the symbol “z” is not in the notation" in said
 
 
 def test_the_font_holds_what_explanations_show(tmp_path: Path) -> None:

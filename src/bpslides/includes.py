@@ -52,7 +52,9 @@ def merge(deck: Deck, include: Include, other: Deck, problems: Problems) -> list
     if include.models:
         _merge(deck.models, other.models, "model", include, problems)
         _merge(deck.variables, other.variables, "variable", include, problems)
-    deck.notation = {**other.notation, **deck.notation}  # the deck that includes has the last word
+    # The deck that includes has the last word. The keys stay its own, too, for they know where they were written.
+    theirs = {name: symbol for name, symbol in other.notation.items() if name not in deck.notation}
+    deck.notation = {**theirs, **deck.notation}
     return _chosen(other, include, problems)
 
 

@@ -47,8 +47,14 @@ class Ledger:
         symbols: Mapping[str, str],
         mathml: Callable[[str], str],
         problems: Problems,
+        *,
+        asks: bool = True,
     ) -> None:
-        """Read the declarations; ``symbols`` are what models call their names, ``mathml`` turns LaTeX into MathML."""
+        """Read the declarations; ``symbols`` are what models call their names, ``mathml`` turns LaTeX into MathML.
+
+        Undeclared symbols are missed only if it ``asks`` for them.
+        """
+        self._asks = asks
         self.entries: list[Entry] = []
         self._known: dict[tuple[marking.Shape, ...], dict[str, str]] = {}
         self._marked: dict[str, tuple[Markup, list[str]]] = {}
@@ -93,7 +99,7 @@ class Ledger:
         if not self.entries:
             return html
         marked, undeclared = self._mark(html)
-        for latex in undeclared:
+        for latex in undeclared if self._asks else ():
             if latex not in self._told and latex not in ours:
                 self._told.add(latex)
                 missing(latex)

@@ -132,7 +132,10 @@ def render(
     assets = Assets(single_file=output is Output.SINGLE_FILE)
     theme = themes.load(deck.theme, source.folder, problems, deck.tokens)
     symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
-    ledger = Ledger(deck.notation, symbols, mathml, problems)
+    # Slides of another deck bring its symbols along, but only who declares some is asked for the others.
+    places = (key.place() for key in deck.notation)
+    asks = any(place is not None and Path(place.file).resolve() in source.own for place in places)
+    ledger = Ledger(deck.notation, symbols, mathml, problems, asks=asks)
     renderer = Renderer(numbers, assets, theme, ledger, problems, partial(_related, source, collection, output))
     renderer.text.moved = source.moved
     total = len(source.slides) - 1
