@@ -30,7 +30,7 @@ export function handOut(pages: readonly HTMLElement[], handout: Handout): void {
   document.body.style.width = `${width - 2 * handout.margin}px`;
   document.body.style.height = "auto";
   const sheet = new CSSStyleSheet();
-  const small = "font: 12px Inter, sans-serif; color: #4c525c;";
+  const small = `font: 12px ${getComputedStyle(document.querySelector(".slides")!).fontFamily}; color: #4c525c;`;
   sheet.replaceSync(
     `@page { size: ${width}px ${height}px; margin: ${handout.margin}px;` +
       ` @bottom-left { content: ${quoted(handout.title)}; ${small} } @bottom-right { content: counter(page) " / " counter(pages); ${small} } }`,

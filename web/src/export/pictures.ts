@@ -11,11 +11,18 @@ export function place(page: HTMLElement, box: HTMLElement, width: number, height
   const scale = Math.min(width / w, height / h);
   box.style.width = `${width}px`;
   box.style.height = `${height}px`;
-  box.style.background = page.style.background;
+  box.style.background = fillOf(page);
   page.classList.add("is-placed");
   page.style.width = `${w}px`;
   page.style.transform = `translate(${(width - w * scale) / 2}px, ${(height - h * scale) / 2}px) scale(${scale})`;
   box.append(page);
+}
+
+/** What a page is filled with: the colour of its slide, or else what lies behind all of them. */
+function fillOf(page: HTMLElement): string {
+  const layers = [".sheet", "section", ".slide-background"].flatMap((layer) => [...page.querySelectorAll(layer)]);
+  const colours = layers.map((layer) => getComputedStyle(layer).backgroundColor);
+  return colours.find((colour) => colour !== "rgba(0, 0, 0, 0)") ?? page.style.background;
 }
 
 const stage = document.createElement("div");
