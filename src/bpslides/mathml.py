@@ -100,7 +100,7 @@ def _parts(latex: str) -> list[list[str]]:
 
 #: A sign, or a row of signs; what is inside of a formula has been put into one line before what is around it.
 _PIECE = r"(<m[ino]\b[^>]*>[^<]*</m[ino]>|<mrow>(?:[^<]|<m[ino]\b[^>]*>[^<]*</m[ino]>)*</mrow>)"
-_RAISED = str.maketrans("0123456789n−+", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ⁻⁺")
+_RAISED = str.maketrans("0123456789n−+′″‴", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ⁻⁺′″‴")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
