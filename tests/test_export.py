@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,6 +172,45 @@ def test_a_browser_that_breaks_off(run: Run, monkeypatch: pytest.MonkeyPatch, tm
     assert f"The browser {fake} does not start" in err
     assert err.count("\n") == 1
     assert Path("old.pdf").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("blow", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_ended_half_way(tmp_path: Path, blow: signal.Signals, code: int) -> None:
+    """No process goes on, what was there before is whole, and who can still act leaves nothing behind."""
+    seconds = f"86399.{blow:02}"  # by which the fake browser is found among the processes
+    fake, scratch, old = tmp_path / "fake", tmp_path / "scratch", tmp_path / "old.pdf"
+    fake.write_text(f"#!/bin/sh\nexec sleep {seconds}\n")
+    fake.chmod(0o755)
+    scratch.mkdir()
+    old.write_text("old")
+    command = [sys.executable, "-m", "bpslides", "pdf", str(write_deck(tmp_path / "talk")), "-o", str(old)]
+    places = {"BPSLIDES_BROWSER": str(fake), "TMPDIR": str(scratch)}
+    process = subprocess.Popen(command, env=os.environ | places, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: sleepers(seconds))
+    process.send_signal(blow)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    wait_until(lambda: not sleepers(seconds))
+    assert old.read_text() == "old"
+    assert {path.name for path in tmp_path.iterdir()} == {"fake", "scratch", "old.pdf", "talk"}
+    assert blow == signal.SIGKILL or not list(scratch.glob("bpslides-*"))
+
+
+def sleepers(seconds: str) -> bool:
+    """Whether a fake browser still runs."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return f"sleep {seconds}" in listed.splitlines()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that happens soon, however slow the machine is."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_broken_deck(run: Run) -> None:

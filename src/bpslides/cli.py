@@ -2,7 +2,7 @@
 
 Commands only put the parts together. What they need is imported when they run, so that ``bpslides --help`` is quick
 and a build carries no server. :func:`main` turns every error into a message and an exit code: 0 for success, 1 for a
-bad deck, 2 for wrong usage, 130 for Ctrl-C.
+bad deck, 2 for wrong usage, 130 for Ctrl-C, 143 when another program ends it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import shlex
+import signal
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -39,6 +40,8 @@ def script() -> NoReturn:
     """
     gc.disable()
     code: int = 1
+    # To be ended by another program is no different from Ctrl-C: browsers and scratch files go, too.
+    signal.signal(signal.SIGTERM, _end)
     try:
         main()
     except SystemExit as end:
@@ -46,6 +49,10 @@ def script() -> NoReturn:
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(code)
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import unicodedata
@@ -302,6 +303,17 @@ def test_the_same_deck_gives_the_same_bytes(talk: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
     assert watched[-2:] == [("pages", 0, 4), ("pages", 4, 4)]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_two_runs_at_once(talk: Path, tmp_path: Path) -> None:
+    """Into one file, where an old one is: both end well, and it is the whole of what either makes."""
+    target = tmp_path / "talk.pdf"
+    target.write_text("old")
+    command = [sys.executable, "-m", "bpslides", "pdf", str(talk), "-o", str(target)]
+    runs = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [run.wait(timeout=120) for run in runs] == [0, 0]
+    assert len(PdfReader(target, strict=True).pages) == 4
+    assert {path.name for path in tmp_path.iterdir()} == {"deck.yaml", "talk.pdf"}
 
 
 def misbehaving(order: Order, script: str) -> None:
