@@ -43,6 +43,15 @@ slides:
     content:
       - cards: {columns: 3, cards: [{title: a, text: b}, {title: a, text: b}, {title: a, text: b}, {title: a, text: b},
           {title: a, text: b}, {title: a, text: b}, {title: a, text: b}]}
+  - id: readouts
+    title: Readouts
+    content:
+      - demo:
+          model: m
+          sliders: [{name: w, min: -2, max: 2}]
+          readouts: [{value: w, label: a}, {value: L, label: b}, {value: grad.w, label: c}, {value: w, label: d},
+            {value: L, label: e}]
+          plot: {variable: w, value: L, domain: [-2, 2]}
   - id: odd
     title: Odd
     content:
@@ -51,6 +60,10 @@ slides:
     title: A table
     content:
       - table: {header: [name, value], rows: [[w, '1']]}
+  - id: words
+    title: A table
+    content:
+      - table: {header: [name, meaning], rows: [[weight, what is learned], [loss, how wrong it was]]}
   - id: three
     title: A table
     content:
@@ -78,7 +91,7 @@ slides:
 CENTRE = "b => b.top + b.height / 2"
 #: Whether the last children of a grid end where the grid does, row by row.
 FULL = """id => {
-  const grid = document.querySelector(`#${id} :is(.steps, .cards)`), rows = new Map();
+  const grid = document.querySelector(`#${id} :is(.steps, .cards, .readouts)`), rows = new Map();
   for (const item of grid.children) {
     const box = item.getBoundingClientRect();
     rows.set(Math.round(box.top), Math.max(rows.get(Math.round(box.top)) ?? 0, box.right));
@@ -138,19 +151,20 @@ def test_quotes_begin_on_one_line(address: str, watch: Callable[..., Watched]) -
 
 @pytest.mark.parametrize("canvas", [{"width": 1280, "height": 720}, PHONE])
 def test_no_row_ends_with_a_hole(address: str, canvas: dict[str, int], watch: Callable[..., Watched]) -> None:
-    """Five steps, and cards in any number, fill their rows."""
+    """Five steps or readouts, and cards in any number, fill their rows."""
     page = watch(viewport=canvas).goto(address)
-    for slide in ("steps", "cards", "seven", "odd"):
+    for slide in ("steps", "cards", "seven", "odd", "readouts"):
         visit(page, slide)
         ends = page.evaluate(FULL, slide)
         assert ends == [0] * len(ends), slide
 
 
 def test_tables_have_the_width_they_need(address: str, watch: Callable[..., Watched]) -> None:
-    """A table goes from margin to margin; one of two columns stands in the middle."""
+    """A table goes from margin to margin; one of names and numbers stands in the middle, where they are near."""
     page = watch().goto(address)
-    visit(page, "three")
-    assert box(page, "#three table")["width"] == pytest.approx(box(page, "#three .body")["width"], abs=2)
+    for slide in ("three", "words"):
+        visit(page, slide)
+        assert box(page, f"#{slide} table")["width"] == pytest.approx(box(page, f"#{slide} .body")["width"], abs=2)
     visit(page, "two")
     table, body = box(page, "#two table"), box(page, "#two .body")
     assert body["width"] / 2 < table["width"] < 0.8 * body["width"]

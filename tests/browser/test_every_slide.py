@@ -49,7 +49,7 @@ def test_there_and_back(deck: str, canvas: str, static: Callable[[str], str], wa
 
 @pytest.mark.parametrize("deck", paths.shipped_decks())
 def test_text_is_large_enough(deck: str, static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
-    """From the back row nothing is under 18 px; subscripts and fractions inside formulas are smaller by nature."""
+    """From the back row nothing that is seen is under 18 px; subscripts and fractions of formulas are so by nature."""
     page = watch().goto(static(deck))
     small = page.evaluate("""() => [...document.querySelectorAll('.sheet *')].filter(e =>
         [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())
