@@ -142,9 +142,28 @@ def test_descent(tmp_path: Path) -> None:
     assert [slider["name"] for slider in data["sliders"]] == ["W", "learning_rate"]
 
 
+def test_a_descent_under_way(tmp_path: Path) -> None:
+    """Steps that were taken already are in the numbers, the data of the page, and a table for pages without scripts."""
+    momentum = "optimizer: {name: momentum, momentum: 0.5}"
+    deck = Deck(tmp_path, with_content(f"- descent: {{{BOWL}, start: 8, steps: 2, {momentum}}}")).sound
+    block = deck.page.one("[data-block=descent]")
+    assert block.texts("[data-role=readout]") == ["6.8", "7.22", "3.8"]  # 8 − 0.1·5 = 7.5; 7.5 − 0.1·(0.5·5 + 4.5)
+    walked = json.loads(block.one("script.data").source)["walked"]
+    assert [x for x, _ in walked["path"]] == pytest.approx([8, 7.5, 6.8])
+    assert walked["memories"]["W"] == {"velocity": pytest.approx(7.0)}
+    assert block.texts("noscript td") == ["0", "1", "2", "8", "7.5", "6.8", "12.5", "10.12", "7.22"]
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
+        (f"{BOWL}, start: 8, steps: 4, rate: 2.4, rates: [0.1, 3]", "after 4 steps the point is at 22.21, outside of"),
+        ("function: exp(W), domain: [1, 9], start: 9, steps: 1, rate: 1", "outside of the domain (take fewer “steps”"),
+        (
+            "function: W**2, domain: [-3, 3], start: 3, steps: 60, rate: 1.0e+9, rates: [1, 1.0e+9]",
+            "the point diverges at",
+        ),
+        (f"{BOWL}, start: 8, steps: 201", "“steps” should be at most 200"),
         (f"{BOWL}, start: 8, rate: 3", "the rate 3 is not between the 0.01 and 1 of its slider (widen “rates”)"),
         ("function: log(W), domain: [1, 9], start: -1", "log in value gives no finite number"),
         (f"{BOWL}, start: 8, optimizer: {{name: sgd, momentum: 0.9}}", "the optimizer sgd has no parameter 'momentum'"),

@@ -23,13 +23,20 @@ slides:
     content:
       - descent: {function: 0.5*(W - 3)**2, symbol: E, start: 8, rate: 0.1, rates: [0.01, 2.5], domain: [-3, 9]}
 """
+UNDER_WAY = DECK.replace("rate: 0.1,", "rate: 0.1, steps: 2, optimizer: {name: momentum, momentum: 0.5},")
 BLOCK = "#bowl [data-block=descent]"
 
 
 @pytest.fixture
-def bowl(watch: Callable[..., Watched], tmp_path: Path) -> Page:
+def deck() -> str:
+    """What the bowl is made of, where a test does not say otherwise."""
+    return DECK
+
+
+@pytest.fixture
+def bowl(deck: str, watch: Callable[..., Watched], tmp_path: Path) -> Page:
     """The bowl of “Backprop, slowly” in a built file."""
-    (tmp_path / "bowl.yaml").write_text(DECK, encoding="utf-8")
+    (tmp_path / "bowl.yaml").write_text(deck, encoding="utf-8")
     site, _ = make_site(tmp_path / "bowl.yaml", Output.SINGLE_FILE)
     page = watch().goto(write_file(site, tmp_path).as_uri())
     expect(page.locator(f"{BLOCK} [data-role=origin]")).to_have_text("replayed")
@@ -61,6 +68,20 @@ def test_steps(bowl: Page) -> None:
     assert bowl.locator(f"{BLOCK} .descent-mark").count() == 2
     bowl.keyboard.press("u")
     expect(shown.first).to_have_text("7.5")
+
+
+@pytest.mark.parametrize("deck", [UNDER_WAY])
+def test_a_descent_under_way(bowl: Page) -> None:
+    """Two steps are behind it: they are drawn, the third goes on from them with its momentum, and reset comes back."""
+    marks, shown = bowl.locator(f"{BLOCK} .descent-mark"), bowl.locator(f"{BLOCK} [data-role=readout]").first
+    expect(marks).to_have_count(2)
+    expect(shown).to_have_text("6.8")
+    bowl.locator(f"{BLOCK} [data-action=step]").click()
+    expect(shown).to_have_text("6.07")  # 6.8 − 0.1·(0.5·7 + 3.8)
+    expect(bowl.locator(f"{BLOCK} [data-role=verdict]")).to_contain_text("Step 3")
+    bowl.locator(f"{BLOCK} [data-action=reset]").click()
+    expect(shown).to_have_text("6.8")
+    expect(marks).to_have_count(2)
 
 
 @pytest.mark.parametrize(

@@ -130,11 +130,15 @@ def descent(block: Descent, numbers: Numbers, problems: Problems, key: str) -> V
     graph = replace(function.graph, inputs={}, parameters={variable: start})
     run = autodiff.Run(tape, function.output, [variable], optimizer)
     program = replace(function, tape=tape, graph=graph, run=run)
+    walked = _walked(block, program, variable, problems) if block.steps else None
+    if block.steps and walked is None:
+        return None
     numbers.live[key] = program
     name, var = str(block.symbol), default_symbol(variable)
-    answer = program.respond({}, None)
+    at = walked["path"][-1][0] if walked else start
+    answer = program.respond({variable: at}, None)
     steps = {variable: slider_step(block.domain), "learning_rate": slider_step(block.rates)}
-    shown = {variable: start, "learning_rate": block.rate}
+    shown = {variable: at, "learning_rate": block.rate}
     ends = {variable: block.domain, "learning_rate": block.rates}
     sliders = [
         (
@@ -147,7 +151,7 @@ def descent(block: Descent, numbers: Numbers, problems: Problems, key: str) -> V
     readouts = [
         ({"value": value, "word": word, "latex": symbol, "tone": tone}, format_number(number, ".4g"))
         for value, word, symbol, tone, number in (
-            (variable, "", var, "plain", start),
+            (variable, "", var, "plain", at),
             ("value", "", f"{name}({var})", "forward", answer["values"]["value"]),
             (f"grad.{variable}", "slope", f"{name}'({var})", "backward", answer["gradients"][variable]),
         )
@@ -163,7 +167,13 @@ def descent(block: Descent, numbers: Numbers, problems: Problems, key: str) -> V
             "learningRate": block.rate,
             "sliders": [{"name": name, "format": digits(step)} for name, step in steps.items()],
             "readouts": [{"value": value, "format": ".4g"} for value in (variable, "value", f"grad.{variable}")],
+            "walked": walked,
         },
+        "table": walked
+        and [
+            (n, *(format_number(number, ".4g") for number in walked["path"][n])) for n in specs.step_ticks(block.steps)
+        ],
+        "symbols": (var, f"{name}({var})"),
         "formula": f"{name}({var}) = {latex(program.expressions['value'], default_symbol)}",
         "readouts": readouts,
         "sliders": sliders,
@@ -172,6 +182,26 @@ def descent(block: Descent, numbers: Numbers, problems: Problems, key: str) -> V
         "variable": variable,
         "alt": f"Graph of {block.function} with a point that goes down it, its tangent, and the path of its steps.",
     }
+
+
+def _walked(block: Descent, program: Program, variable: str, problems: Problems) -> dict[str, Any] | None:
+    """The points that the author's steps came through, first and last among them, and what the optimizer remembers."""
+    course, diverged = program.course(None, 0, block.steps, [variable, "value"])
+    path = list(zip(course[variable], course["value"], strict=True))
+    if len(path) <= block.steps:
+        problems.error(
+            f"the point diverges at step {diverged}", place_of(block), "take fewer “steps” or a smaller “rate”"
+        )
+        return None
+    low, high = block.domain
+    at = path[-1][0]
+    if not low <= at <= high:
+        message = f"after {block.steps} steps the point is at {at:.4g}, outside of the domain"
+        problems.error(message, place_of(block), "take fewer “steps” or a smaller “rate”, or widen “domain”")
+        return None
+    memories = program.run.at(block.steps - 1).memories
+    kept = {name: {key: value.tolist() for key, value in memory.items()} for name, memory in memories.items()}
+    return {"path": path, "memories": kept}
 
 
 def curve(block: Curve, numbers: Numbers, problems: Problems, key: str) -> View | None:

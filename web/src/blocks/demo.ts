@@ -24,6 +24,8 @@ interface Data {
   readonly learningRate: number;
   readonly sliders: readonly { readonly name: string; readonly format: string }[];
   readonly readouts: readonly { readonly value: string; readonly format: string | null }[];
+  /** The steps that the author has had taken already, the start among their points; none in a demo of a model. */
+  readonly walked?: { readonly path: State["path"]; readonly memories: Remembered } | null;
 }
 
 /** All that a demo is at one moment; undo goes back to an earlier one. */
@@ -56,7 +58,7 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
 
   const leaves = leafValues(data.trace);
   const curveMoves = data.sliders.some(({ name }) => name !== RATE && name !== data.variable);
-  const start: State = { set: {}, rate: data.learningRate, path: [], steps: 0, memories: {} };
+  const start = authored(data);
   let shown = start;
   let answer: Answer | null = null;
 
@@ -235,6 +237,13 @@ export function demo(element: HTMLElement, data: Data, context: Context): Live {
     },
     follow: (other) => stage.follow(other),
   };
+}
+
+/** The author's state: at the start, or where steps have led from there. */
+function authored({ learningRate: rate, walked, variable }: Data): State {
+  if (!walked) return { set: {}, rate, path: [], steps: 0, memories: {} };
+  const { path, memories } = walked;
+  return { set: { [variable]: path.at(-1)![0] }, rate, path, steps: path.length - 1, memories };
 }
 
 function leafValues(trace: Trace): Record<string, number> {

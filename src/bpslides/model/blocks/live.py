@@ -12,6 +12,9 @@ from bpslides.model.models import Optimizer, Whole
 from bpslides.model.parts import Domain, Number, Part, Value
 from bpslides.text import Text
 
+#: More steps than this make a path on which none can be told from the next.
+MOST_STEPS = 200
+
 
 class Slider(Part):
     """A control for one input or parameter of the model, or for its ``learning_rate``."""
@@ -97,7 +100,16 @@ class Descent(Block):
     """A point that goes down a curve by gradient descent: step by step, or on its own until it is there, or lost."""
 
     kind = "descent"
-    example = "descent: {function: 0.5*(W - 3)**2, symbol: E, start: 8, rate: 0.1, rates: [0.01, 2.2], domain: [-3, 9]}"
+    example = """\
+descent:
+  function: 0.5*(W - 3)**2
+  symbol: E
+  start: 8
+  rate: 0.2
+  steps: 4
+  rates: [0.01, 2.2]
+  domain: [-3, 9]
+"""
     function: Text
     """The curve, as an expression of one variable."""
     variable: Text | None = None
@@ -106,6 +118,9 @@ class Descent(Block):
     """Where the point begins."""
     rate: Annotated[Number, Field(gt=0)] = 0.1
     """The learning rate that it begins with."""
+    steps: Annotated[Whole, Field(le=MOST_STEPS)] = 0
+    """How many steps it has taken already: with some, the path is seen untouched and in print. Reset comes back to
+    them."""
     rates: Domain = (0.01, 1.0)
     """From where to where the slider of the learning rate goes."""
     optimizer: Optimizer = Optimizer.model_construct(name="sgd")
