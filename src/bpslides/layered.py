@@ -1,8 +1,8 @@
 """Layered networks laid out for drawing: units, the lines between them, and a place on each line for a number.
 
 ``lay_out(layers, wires, WIDE)`` gives a :class:`Layout`. Labels of lines that cross are put at different places along
-them, so that no two numbers stand on one another. A drawing comes in two shapes: ``WIDE`` has its layers from left to
-right, ``TALL``, for phones, from top to bottom.
+them, so that no two numbers stand on one another. A drawing comes in several shapes: ``WIDE`` has its layers from left
+to right, ``TALL``, for phones, from top to bottom.
 """
 
 from __future__ import annotations
@@ -40,20 +40,26 @@ def wires(network: Network) -> list[Wire]:
 
 @dataclass(frozen=True)
 class Canvas:
-    """The shape of a drawing: its size, that of a unit, and that of the number on a line."""
+    """The shape of a drawing: its size, that of a unit, and that of the number on a line; ``kind`` is its CSS class."""
 
+    kind: str
     width: float
     height: float
     radius: float
     label: tuple[float, float]
-    upright: bool = False
+
+    @property
+    def upright(self) -> bool:
+        """Whether its layers go from top to bottom."""
+        return self.kind == "tall"
 
 
-WIDE = Canvas(712, 336, 41, (98, 24))
-TALL = Canvas(440, 440, 36, (84, 22), upright=True)
-#: With the whole slide for itself, and without a δ below each unit.
-WIDE_STILL = Canvas(1152, 420, 48, (110, 28))
-TALL_STILL = Canvas(440, 540, 40, (84, 26), upright=True)
+WIDE = Canvas("wide", 712, 336, 41, (98, 24))
+TALL = Canvas("tall", 440, 440, 36, (84, 22))
+#: With the whole slide for itself, or a column of it, and without a δ below each unit.
+WIDE_STILL = Canvas("wide", 1152, 420, 48, (110, 28))
+SNUG_STILL = Canvas("snug", 600, 420, 46, (90, 28))
+TALL_STILL = Canvas("tall", 440, 540, 40, (84, 26))
 #: So many lines also show what their weights are called, in a wide drawing.
 MAX_NAMED = 6
 
@@ -95,12 +101,18 @@ class Layout:
 
 #: How far above (or beside) its unit a bias comes from.
 STUB = 26.0
+#: The same where many units stand close, and the least room between two of them.
+SHORT_STUB, AIR = 14.0, 9.0
+#: How wide a number is where there are so many units: it has a digit less.
+LABEL_OF_MANY = 84.0
 #: What stands below each unit of a walk: its δ, in a box of this size that begins a little above the rim.
 BADGE = (116.0, 24.0)
 #: With more units in a layer there is no room for that, and units are smaller.
 ROOMY = 3
-#: The way to the loss is shorter than that from layer to layer.
-LAST_STEP = 0.72
+#: Down to this size, so that a number has room in it: with still more units the drawing grows, and is seen smaller.
+SMALLEST = 30.0
+#: The way to the loss is shorter than that from layer to layer, and still shorter where many numbers want room.
+LAST_STEP, LAST_STEP_OF_MANY = 0.72, 0.5
 
 
 def lay_out(layers: list[list[str]], wired: list[Wire], canvas: Canvas, *, end: str = "") -> Layout:
@@ -109,10 +121,13 @@ def lay_out(layers: list[list[str]], wired: list[Wire], canvas: Canvas, *, end: 
     if is_named:
         canvas = replace(canvas, label=(canvas.label[0], 2 * canvas.label[1]))
     roomy = max(map(len, layers)) <= ROOMY
-    if end and not roomy:
-        canvas = replace(canvas, radius=0.85 * canvas.radius)
     badge = BADGE[1] - 4 if end and roomy else 0.0
     stub = STUB if any(not wire.source for wire in wired) else 0.0
+    if end and not roomy:
+        stub = min(stub, SHORT_STUB)
+        fits = (canvas.height / max(map(len, layers)) - AIR - stub) / 2
+        radius = 0.85 * canvas.radius if canvas.upright else max(min(0.85 * canvas.radius, fits), SMALLEST)
+        canvas = replace(canvas, radius=radius, label=(LABEL_OF_MANY, canvas.label[1]))
     place = _upright if canvas.upright else _lying
     places, height = place(layers, end, canvas, badge, stub)
     kinds = ["input", *["hidden"] * (len(layers) - 2), "output", "end"]
@@ -124,7 +139,7 @@ def lay_out(layers: list[list[str]], wired: list[Wire], canvas: Canvas, *, end: 
     boxes = [
         Point(x, y + canvas.radius + BADGE[1] / 2 - 5) for (x, y) in (places[n] for names in layers[1:] for n in names)
     ]
-    edges = [_edge(wire, places, canvas) for wire in wired]
+    edges = [_edge(wire, places, canvas, stub) for wire in wired]
     lift = canvas.label[1] / 4 if is_named else 0.0
     labels = _labels(edges, list(places.values()), boxes if badge else [], canvas, lift)
     links = [Link(wire, edge, label) for wire, edge, label in zip(wired, edges, labels, strict=True)]
@@ -136,11 +151,14 @@ Places = dict[str, tuple[float, float]]
 
 
 def _lying(layers: list[list[str]], end: str, canvas: Canvas, badge: float, stub: float) -> tuple[Places, float]:
-    """Layers from left to right, then the loss. The canvas grows in height if the units need it."""
+    """Layers from left to right, then the loss. The canvas has the height that the units need."""
     columns = [*layers, [end]] if end else layers
-    radius = canvas.radius
-    height = max(canvas.height, (2 * radius + 10 + badge + stub) * max(map(len, columns)))
-    xs = _spread(len(layers), bool(end), radius + 6, canvas.width - radius - 6)
+    radius, most = canvas.radius, max(map(len, columns))
+    height = max(canvas.height, (2 * radius + AIR + badge + stub) * most)
+    if not end:  # a walk's drawing has a place of its own; here a lower one leaves more room, and so gets larger
+        height = min(height, (most - 1) * (4.3 * radius + stub) + 2 * radius + AIR + stub)
+    last = LAST_STEP if most <= ROOMY else LAST_STEP_OF_MANY
+    xs = _spread(len(layers), last if end else 0, radius + 6, canvas.width - radius - 6)
     places = {}
     for x, names in zip(xs, columns, strict=True):
         pitch = min((height - stub) / len(names), 4.3 * radius + stub)
@@ -153,7 +171,7 @@ def _upright(layers: list[list[str]], end: str, canvas: Canvas, badge: float, st
     """Layers from top to bottom. The loss stands beside a single output, between two, and below more."""
     radius, width = canvas.radius, canvas.width
     below = bool(end) and len(layers[-1]) > 2
-    ys = _spread(len(layers), below, radius + 4, canvas.height - radius - 4 - badge)
+    ys = _spread(len(layers), LAST_STEP if below else 0, radius + 4, canvas.height - radius - 4 - badge)
     places = {}
     for y, names in zip(ys, [*layers, [end]] if below else layers, strict=True):
         pitch = min((width - stub) / len(names), 5.4 * radius)
@@ -166,9 +184,9 @@ def _upright(layers: list[list[str]], end: str, canvas: Canvas, badge: float, st
     return places, canvas.height
 
 
-def _spread(count: int, with_end: bool, first: float, last: float) -> list[float]:
-    """So many places from first to last, evenly but for the last step if the loss stands there."""
-    steps = [1.0] * (count - 1) + [LAST_STEP] * with_end
+def _spread(count: int, to_end: float, first: float, last: float) -> list[float]:
+    """So many places from first to last, evenly; and one more for the loss, ``to_end`` of a step behind, if not 0."""
+    steps = [1.0] * (count - 1) + [to_end] * bool(to_end)
     return [first, *(first + (last - first) * sum(steps[: i + 1]) / sum(steps) for i in range(len(steps)))]
 
 
@@ -179,13 +197,13 @@ def _between(source: str, target: str, places: dict[str, tuple[float, float]], r
     return GraphEdge(source, target, x1 + dx, y1 + dy, x2 - dx, y2 - dy)
 
 
-def _edge(wire: Wire, places: dict[str, tuple[float, float]], canvas: Canvas) -> GraphEdge:
+def _edge(wire: Wire, places: dict[str, tuple[float, float]], canvas: Canvas, stub: float) -> GraphEdge:
     if wire.source:
         return _between(wire.source, wire.unit, places, canvas.radius)
     x, y = places[wire.unit]
     if canvas.upright:
-        return GraphEdge("", wire.unit, x + canvas.radius + STUB, y, x + canvas.radius, y)
-    return GraphEdge("", wire.unit, x, y - canvas.radius - STUB, x, y - canvas.radius)
+        return GraphEdge("", wire.unit, x + canvas.radius + stub, y, x + canvas.radius, y)
+    return GraphEdge("", wire.unit, x, y - canvas.radius - stub, x, y - canvas.radius)
 
 
 # ── labels that keep out of each other's way ─────────────────────────────────────────────────────────────────────
@@ -193,6 +211,10 @@ def _edge(wire: Wire, places: dict[str, tuple[float, float]], canvas: Canvas) ->
 #: Places along a line that are tried, nearest to its source first.
 FRACTIONS = [0.14 + 0.045 * i for i in range(17)]
 ROUNDS = 5
+#: How far along their lines labels begin to look for their place, every other one: in the middle, or, where there are
+#: many, also apart.
+STARTS = ((0.5, 0.5), (0.25, 0.75), (0.75, 0.25))
+MANY = 15
 
 
 def _labels(
@@ -212,14 +234,36 @@ def _labels(
         if not edge.source:  # beside the stub, not on it
             points = [Point(edge.x1 + width / 2 + 8, edge.y1)]
             if canvas.upright:
-                points = [Point(edge.x1 + width / 2 - STUB, edge.y1 - height / 2 - 4)]
+                points = [Point(edge.x1 + width / 2 - (edge.x1 - edge.x2), edge.y1 - height / 2 - 4)]
         choices.append([(point, _fixed_cost(point, edge, edges, units, boxes, canvas)) for point in points])
-    chosen = [options[len(options) // 2][0] for options in choices]
+    best: list[Point] = []
+    least = math.inf
+    for start in STARTS if len(edges) > MANY else STARTS[:1]:
+        first = [options[int(start[i % 2] * len(options))] for i, options in enumerate(choices)]
+        found, cost = _settled(first, choices, width, height)
+        if cost < least:
+            best, least = found, cost
+    return best
+
+
+Choice = tuple[Point, float]
+
+
+def _settled(
+    chosen: list[Choice], choices: list[list[Choice]], width: float, height: float
+) -> tuple[list[Point], float]:
+    """The labels after each has moved to its best place some times, one after the other, and what they cost then."""
+    places = [point for point, _ in chosen]
+    total = 0.0
     for _ in range(ROUNDS):
+        total = 0.0
         for index, options in enumerate(choices):
-            others = [point for i, point in enumerate(chosen) if i != index]
-            chosen[index] = min(options, key=lambda option: option[1] + _crowd(option[0], others, width, height))[0]
-    return chosen
+            others = [*places[:index], *places[index + 1 :]]
+            costs = [cost + _crowd(point, others, width, height) for point, cost in options]
+            cost = min(costs)
+            places[index] = options[costs.index(cost)][0]
+            total += cost
+    return places, total
 
 
 def _crowd(point: Point, others: Iterable[Point], width: float, height: float) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from bpslides.browser import look
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.write import write_file
@@ -19,6 +20,10 @@ title: Looks
 footer: The foot
 models:
   m: {parameters: {w: -1}, graph: {L: w**2}, learning_rate: 0.1}
+  fork: {parameters: {w: 2}, graph: {a: 3*w, b: w**2, L: a*b}, loss: L}
+  six: {network: {inputs: {x1: 0.35, x2: 0.9}, targets: {O: 0.5}, loss: half_squared_error, layers: [
+    {units: [A, B], activation: sigmoid, weights: [[0.1, 0.8], [0.4, 0.6]]},
+    {units: [O], activation: sigmoid, weights: [[0.3, 0.9]]}]}}
 slides:
   - {id: cover, layout: title, title: A talk, subtitle: With a subtitle}
   - {id: said, layout: statement, title: One thing}
@@ -52,6 +57,27 @@ slides:
           readouts: [{value: w, label: a}, {value: L, label: b}, {value: grad.w, label: c}, {value: w, label: d},
             {value: L, label: e}]
           plot: {variable: w, value: L, domain: [-2, 2]}
+  - id: curves
+    title: Curves
+    content:
+      - columns:
+          columns:
+            - [curve: {function: x**3 - 3*x, domain: [-2, 2], at: 1.5}]
+            - [descent: {function: 0.5*(W - 3)**2, start: 8, domain: [-3, 9]}]
+  - id: surfaces
+    title: Surfaces
+    content:
+      - columns:
+          columns:
+            - [surface: {function: x**2 + 2*y**2, domain: [-1, 1], at: [0.5, 0.3]}]
+            - [training: {model: m, steps: 5, rates: [0.1, 0.5], show: [w]}]
+  - id: ways
+    title: Ways
+    content:
+      - columns:
+          columns:
+            - [chain: {model: fork, gradient: w}]
+            - [network: {model: six, values: true}]
   - id: odd
     title: Odd
     content:
@@ -157,6 +183,19 @@ def test_no_row_ends_with_a_hole(address: str, canvas: dict[str, int], watch: Ca
         visit(page, slide)
         ends = page.evaluate(FULL, slide)
         assert ends == [0] * len(ends), slide
+
+
+def test_live_blocks_in_columns(address: str, watch: Callable[..., Watched]) -> None:
+    """Two large ones stand side by side within the slide and their columns, with drawings that can still be read."""
+    page = watch().goto(address)
+    least = {"#curves .curve .plot": 150, "#surfaces .training .plot": 120, "#ways .routes": 120}
+    for selector, height in least.items():
+        visit(page, slide := selector[1:].split()[0])
+        assert look(page, "overflow") == [], slide
+        assert box(page, selector)["height"] > height, slide
+    assert box(page, "#ways .routes")["height"] > 120
+    size = "e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a / Reveal.getScale()"
+    assert page.locator("#ways .snug .wire-number").first.evaluate(size) >= 18
 
 
 def test_tables_have_the_width_they_need(address: str, watch: Callable[..., Watched]) -> None:

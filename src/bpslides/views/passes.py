@@ -9,7 +9,7 @@ from bpslides.autodiff import AutodiffError
 from bpslides.deltas import Update
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
-from bpslides.layered import TALL, TALL_STILL, WIDE, WIDE_STILL, lay_out, wires
+from bpslides.layered import ROOMY, SNUG_STILL, TALL, TALL_STILL, WIDE, WIDE_STILL, lay_out, wires
 from bpslides.model import Network, NetworkDrawing, Walk
 from bpslides.networks import unit_names
 from bpslides.passes import Passes, UnitRow, merged, plan
@@ -35,11 +35,11 @@ QUANTITIES = {
     "gradient": "The gradient of the loss",
     "update": "What the step adds to the weight",
 }
-ON_LINES, SMALL = "+.3g", ".3s"
+ON_LINES, ON_MANY_LINES, SMALL = "+.3g", "+.2g", ".3s"
 #: The kinds of squared error → what the convention calls them.
 HALVES = {"half_squared_error": "half", "squared_error": "whole"}
-#: A circle is so many characters wide.
-MAX_IN_UNIT = 6
+#: A circle is so many characters wide, and a small one where there are many.
+MAX_IN_UNIT, MAX_IN_SMALL_UNIT = 6, 5
 
 
 def drawable(name: Text, numbers: Numbers, problems: Problems) -> tuple[Program, Network] | None:
@@ -96,16 +96,18 @@ def network_walk(block: Walk, numbers: Numbers, problems: Problems) -> View | No
     passes = merged(walks)
     connections = [row.wire for row in passes.wires]
     values = passes.numbers[own]
+    tight = max(map(len, passes.layers)) > ROOMY
+    on_lines = ON_MANY_LINES if tight else ON_LINES
     return {
         "passes": passes,
         "drawings": [lay_out(passes.layers, connections, canvas, end=passes.loss) for canvas in (WIDE, TALL)],
         "units": {row.name: row for row in passes.units},
-        "shown": {row.name: _in_unit(values[_of(row)]) for row in passes.units},
+        "shown": {row.name: _in_unit(values[_of(row)], tight=tight) for row in passes.units},
         "latex": lambda unit: passes.units[-1].symbol if unit == passes.loss else default_symbol(unit),
         "symbol": diagrams.symbol,
         "wire_symbols": {row.wire.name: row.symbol for row in passes.wires},
         "targets": {unit: (symbol, value) for unit, symbol, value in passes.targets},
-        "lines": drawn_lines(passes, values, "update"),
+        "lines": drawn_lines(passes, values, "update", on_lines),
         "now": {"sign": block.delta_sign, "update": own, "half": half},
         "conventions": block.conventions,
         "quantities": QUANTITIES,
@@ -114,14 +116,15 @@ def network_walk(block: Walk, numbers: Numbers, problems: Problems) -> View | No
         "cell": lambda name: _cell(values, name, block.delta_sign),
         "checked": checked(program),
         "data": _data(passes, {kind: walk.numbers for kind, walk in walks.items()})
-        | {"sign": block.delta_sign, "update": own, "half": half},
+        | {"sign": block.delta_sign, "update": own, "half": half, "onLines": on_lines},
     }
 
 
-def _in_unit(value: float) -> str:
+def _in_unit(value: float, *, tight: bool = False) -> str:
     """A number with as many digits as a circle has room for."""
-    texts = [format_number(value, f".{digits}g") for digits in (4, 3, 2)]
-    return next((text for text in texts if len(text) <= MAX_IN_UNIT), texts[-1])
+    texts = [format_number(value, f".{digits}g") for digits in (4, 3, 2, 1)]
+    most = MAX_IN_SMALL_UNIT if tight else MAX_IN_UNIT
+    return next((text for text in texts if len(text) <= most), texts[-1])
 
 
 def _of(row: UnitRow) -> str:
@@ -129,20 +132,20 @@ def _of(row: UnitRow) -> str:
     return row.name if row.kind in ("input", "end") else f"{row.name}.a"
 
 
-def drawn_lines(passes: Passes, values: dict[str, float], quantity: str) -> dict[str, View]:
+def drawn_lines(passes: Passes, values: dict[str, float], quantity: str, form: str) -> dict[str, View]:
     """How each line is drawn for one quantity: its number, its stroke, and the sign as a class."""
     names = {
         row.wire.name: row.wire.name if quantity == "weight" else f"{quantity} {row.wire.name}" for row in passes.wires
     }
-    return strokes({wire: values[name] for wire, name in names.items()})
+    return strokes({wire: values[name] for wire, name in names.items()}, form)
 
 
-def strokes(values: dict[str, float]) -> dict[str, View]:
+def strokes(values: dict[str, float], form: str = ON_LINES) -> dict[str, View]:
     """Width for size, a class and the printed sign for the sign; the page does the same in ``links.ts``."""
     most = max(map(abs, values.values()), default=0.0) or 1.0
     return {
         name: {
-            "text": format_number(value, ON_LINES) if value else "0",  # a zero has no sign
+            "text": format_number(value, form) if value else "0",  # a zero has no sign
             "width": round(1.5 + 8.5 * abs(value) / most, 2),
             "sign": "zero" if value == 0 else "positive" if value > 0 else "negative",
         }
@@ -209,7 +212,7 @@ def still(block: NetworkDrawing, numbers: Numbers, problems: Problems) -> View |
     }
     shape = ", ".join(str(len(names)) for names in layers)
     return {
-        "drawings": [lay_out(layers, connections, canvas) for canvas in (WIDE_STILL, TALL_STILL)],
+        "drawings": [lay_out(layers, connections, canvas) for canvas in (WIDE_STILL, SNUG_STILL, TALL_STILL)],
         "shown": units,
         "latex": default_symbol,
         "symbol": diagrams.symbol,

@@ -48,6 +48,8 @@ export interface NetworkData {
   readonly outputs: readonly string[];
   readonly loss: string;
   readonly substeps: readonly Substep[];
+  /** How the numbers on the lines are written. */
+  readonly onLines: string;
 }
 
 interface State {
@@ -166,7 +168,7 @@ export function networkWalk(element: HTMLElement, data: NetworkData, context: Co
     const valueOf = (wire: Wire): number => numberOf(quantity === "weight" ? wire.name : `${quantity} ${wire.name}`);
     const known = (wire: Wire): boolean => quantity === "weight" || wire[quantity] <= steps.at;
     const values = data.wires.map((wire) => (known(wire) ? valueOf(wire) : null));
-    links.fill(values, Math.max(...data.wires.map((wire) => Math.abs(valueOf(wire)))), "+.3g");
+    links.fill(values, Math.max(...data.wires.map((wire) => Math.abs(valueOf(wire)))), data.onLines);
     choices.forEach((choice) => choice.setAttribute("aria-pressed", String(choice.dataset["lines"] === quantity)));
     for (const cell of cells) digits.write(cell, numberOf(cell.dataset["cell"]!), cell.dataset["format"]!);
     for (const delta of deltas) delta.textContent = formatNumber(numberOf(`${delta.dataset["delta"]!}.delta`), ".3s");
