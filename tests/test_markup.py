@@ -161,6 +161,20 @@ def test_each_of_two_equal_formulas_has_its_place(tmp_path: Path) -> None:
     assert [message.partition(": ")[0] for message in deck.messages] == ["16:11", "16:20"]
 
 
+def test_a_formula_keeps_its_comma() -> None:
+    """What stands right behind a formula goes with it into the next line; other text, and other commas, do not."""
+    page, _ = write("Say $x$, or ($y$); $z$ and, well, *w*, **$v$**, done.")
+    assert page.texts("span.unbroken") == ["x,", "y);"]
+    assert page.text == "Say x, or (y); z and, well, w, v, done."
+
+
+def test_a_raised_bracket() -> None:
+    """A tall bracket with a prime is not alone in its base: browsers would draw it lower than its partner."""
+    html = mathml(r"\big(f\big)'")
+    assert "</mo><mi></mi></mrow><mo" in html
+    assert "<mi></mi>" not in mathml("f(x)'")
+
+
 def test_a_displayed_formula_can_break_between_statements() -> None:
     """Statements become parts of their own; what they say stays."""
     whole, parts = read(mathml(r"a = b \quad c = d")), read(display_formula(r"a = b \quad c = d"))

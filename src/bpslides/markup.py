@@ -279,12 +279,23 @@ def _source_offset(offset: int, shifts: list[tuple[int, int]]) -> int:
     return old + offset - new
 
 
+_MARKS = re.compile(r"[,.;:!?)\]’”»…]*")
+
+
+def _behind_formula(tokens: Sequence[Token], idx: int) -> str:
+    """The marks that a text begins with right after a formula, such as a comma; "" elsewhere."""
+    if not 0 < idx < len(tokens) or tokens[idx].type != "text" or tokens[idx - 1].type != "math_inline":
+        return ""
+    found = _MARKS.match(tokens[idx].content)
+    return found[0] if found else ""
+
+
 class _Renderer(RendererHTML):
     """markdown-it's renderer with numbers put back, formulas as MathML, and addresses checked."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
-        content = tokens[idx].content
+        content = tokens[idx].content[len(_behind_formula(tokens, idx)) :]
         if "{{ " in content:
             writer.warn_unclosed(env)
         if "$" in content:
@@ -317,7 +328,10 @@ class _Renderer(RendererHTML):
 
     def math_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         writer: Writer = env["writer"]
-        return str(writer.put_formula(tokens[idx].content, False, env))
+        formula = writer.put_formula(tokens[idx].content, False, env)
+        # Browsers would break a line between the two.
+        mark = escape(_behind_formula(tokens, idx + 1), quote=False)
+        return f'<span class="unbroken">{formula}{mark}</span>' if mark else str(formula)
 
     def math_inline_double(self, tokens: Sequence[Token], idx: int, options: Any, env: Env) -> str:
         return self.math_block(tokens, idx, options, env)

@@ -27,6 +27,9 @@ class MathError(ValueError):
         return None
 
 
+_RAISED_BRACKET = re.compile(r"<msup>(<mo minsize=[^>]*>[^<]*</mo>)")
+
+
 @lru_cache(maxsize=20_000)
 def mathml(latex: str, *, display: bool = False) -> Markup:
     """LaTeX as a ``<math>`` element. Raises :class:`MathError`."""
@@ -36,6 +39,8 @@ def mathml(latex: str, *, display: bool = False) -> Markup:
         offset, _, message = str(error).partition(": ")
         known = offset.isdigit()
         raise MathError(message if known else str(error), int(offset) if known else 0) from None
+    # Chromium draws a tall bracket too low where it alone is raised to a power; with anything beside it, it is right.
+    html = _RAISED_BRACKET.sub(r"<msup><mrow>\1<mi></mi></mrow>", html)
     # The style sheet lowers primes: the font's are drawn high already, and a superscript would lift them twice.
     return Markup(html.replace("<mo>′</mo></msup>", '<mo class="prime">′</mo></msup>'))  # noqa: S704 - math-core escapes
 
