@@ -26,6 +26,9 @@ BEYOND = 0.25
 #: How the losses of the examples come together → what the convention calls it.
 REDUCTIONS = {"mean": "averaged", "sum": "added up"}
 
+#: Three digits tell how far a loss has come; other values may differ from one another by less.
+LOSS, VALUE = ".3g", ".4g"
+
 
 def training(block: Training, numbers: Numbers, problems: Problems, key: str) -> View | None:
     """The course of each model over the author's number of updates, in full for the first."""
@@ -61,10 +64,10 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
     return {
         "data": {
             "runs": runs,
-            "show": [{"value": name, "format": ".4g"} for name in shown],
+            "show": [{"value": name, "format": LOSS if name == first.output else VALUE} for name in shown],
             "rate": rate,
             "rates": list(block.rates) if block.rates else None,
-            "format": digits(step) if block.rates else ".4g",
+            "format": digits(step) if block.rates else VALUE,
             "steps": block.steps,
             "log": block.log,
             "models": len(block.models),
@@ -72,8 +75,10 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
         "readouts": [
             ("step", Text("update"), str(last), "plain"),
             *(
-                (name, Text(f"${first.symbol(name)}$"), format_number(values[name][-1], ".4g"), tone)
-                for name, tone in zip(shown, ("backward", "forward", "forward", "forward"), strict=False)
+                (name, Text(f"${first.symbol(name)}$"), format_number(values[name][-1], form), tone)
+                for name, form, tone in zip(
+                    shown, (LOSS, *[VALUE] * 3), ("backward", "forward", "forward", "forward"), strict=False
+                )
             ),
         ],
         "rate": rate,
@@ -85,10 +90,10 @@ def training(block: Training, numbers: Numbers, problems: Problems, key: str) ->
         "boundary": runs[0]["boundary"] is not None,
         "checked": checked(first),
         "table": [
-            (str(n), format_number(losses[n], ".4g")) for n in sorted({0, *_spread(last), last}) if n < len(losses)
+            (str(n), format_number(losses[n], LOSS)) for n in sorted({0, *_spread(last), last}) if n < len(losses)
         ],
-        "alt": f"The loss of {first.name} over {last} updates, from {format_number(losses[0], '.3g')} "
-        f"to {format_number(losses[-1], '.3g')}.",
+        "alt": f"The loss of {first.name} over {last} updates, from {format_number(losses[0], LOSS)} "
+        f"to {format_number(losses[-1], LOSS)}.",
         "diverged": diverged,
     }
 

@@ -248,7 +248,7 @@ export function training(element: HTMLElement, data: Data, context: Context): Li
     verdict.dataset["tone"] = lost ? "bad" : "";
     if (lost) verdict.textContent = `Diverged at step ${course.diverged}: the numbers left the finite range. Take a smaller learning rate.`;
     else if (words) verdict.textContent = words;
-    else verdict.textContent = `Loss ${formatNumber(losses[0]!, ".4g")} → ${formatNumber(losses[Math.min(state.steps, losses.length - 1)]!, ".4g")} after ${state.steps} updates.`;
+    else verdict.textContent = `Loss ${formatNumber(losses[0]!, ".3g")} → ${formatNumber(losses[Math.min(state.steps, losses.length - 1)]!, ".3g")} after ${state.steps} updates.`;
   }
 
   /** Axes that hold all runs that are shown; they only change when they have to, so that nothing jumps. */
