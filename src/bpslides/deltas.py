@@ -19,7 +19,7 @@ from bpslides.layered import Wire, wires
 from bpslides.model import Network
 from bpslides.networks import unit_names
 from bpslides.program import Program
-from bpslides.spelling import Spelling, shared
+from bpslides.spelling import Spelling, equation, in_two_rows, shared
 
 Update = Literal["simultaneous", "sequential"]
 
@@ -130,15 +130,15 @@ class Deltas:
         """A line of the graph: symbols, numbers, result."""
         expression = self.program.expressions[line]
         numeric, result = self.spell.numeric(expression), self.spell.number(self.value[line])
-        middle = f" = {numeric}" if numeric != result else ""
-        return f"{self.spell.symbols[line]} = {self.spell.symbolic(expression)}{middle} = {result}"
+        middle = [numeric] if numeric != result else []
+        return equation(self.spell.symbols[line], self.spell.symbolic(expression), *middle, result)
 
     def loss(self) -> list[str]:
         """The loss, in symbols and then in numbers."""
         loss = self.program.output
         expression, symbol = self.program.expressions[loss], self.spell.symbols[loss]
-        numbers = f"{self.spell.numeric(expression)} = {self.spell.number(self.value[loss])}"
-        return [f"{symbol} = {self.spell.symbolic(expression)}", rf"\phantom{{{symbol}}} = {numbers}"]
+        numbers = self.spell.numeric(expression), self.spell.number(self.value[loss])
+        return in_two_rows(symbol, self.spell.symbolic(expression), *numbers)
 
     # Backward.
 
@@ -157,8 +157,8 @@ class Deltas:
             symbols = [("-" if minus else "") + r" \cdot ".join(names)]
             symbols += [spell.symbolic(reduce(lambda a, b: Binary("*", a, b), factors))] if factors else []
             middle = [spell.product(numbers)] if len(numbers) > 1 else [spell.numeric(f) for f in factors]
-            result = " = ".join([*middle, spell.small(self.delta(unit, update, sign))])
-            return _two(self.delta_symbol(unit), " = ".join(symbols), result)
+            result = spell.small(self.delta(unit, update, sign))
+            return in_two_rows(self.delta_symbol(unit), equation(*symbols), *middle, result)
 
         return self._for_each_convention(lines)
 
@@ -183,7 +183,7 @@ class Deltas:
             result = spell.small(self.delta(unit, update, sign))
             if unit in self.entangled:
                 whole = spell.partial(self.program.output, f"{unit}.z")
-                return [f"{self.delta_symbol(unit)} = {'-' if sign == 'minus' else ''}{whole} = {result}"]
+                return [equation(self.delta_symbol(unit), f"{'-' if sign == 'minus' else ''}{whole}", result)]
             symbols: list[str] = []
             numbers: list[str] = []
             for wire in outgoing:
@@ -197,7 +197,7 @@ class Deltas:
                 slope = self._formula(f"{unit}.a", f"{unit}.z")
                 own = spell.partial(f"{unit}.a", f"{unit}.z") if slope is None else _held(spell.symbolic(slope))
                 both = [f"{both[0]} \\cdot {own}", f"{both[1]} \\cdot {_held(spell.number(self.slope(unit)))}"]
-            return _two(self.delta_symbol(unit), both[0], f"{both[1]} = {result}")
+            return in_two_rows(self.delta_symbol(unit), *both, result)
 
         return self._for_each_convention(lines)
 
@@ -211,10 +211,10 @@ class Deltas:
         whole = self.spell.partial(self.program.output, wire.name)
         result = self.spell.small(self.gradient(wire, update))
         if not wire.source:
-            return f"{whole} = {minus}{self.delta_symbol(wire.unit)} = {result}"
+            return equation(whole, f"{minus}{self.delta_symbol(wire.unit)}", result)
         symbols = f"{minus}{self.delta_symbol(wire.unit)} \\, {self.activation_symbol(wire.source)}"
         factors = [self.spell.small(self.delta(wire.unit, update, sign)), self.spell.number(self.incoming(wire))]
-        return f"{whole} = {symbols} = {minus}{chains.product(factors, bare_first=not minus)} = {result}"
+        return equation(whole, symbols, f"{minus}{chains.product(factors, bare_first=not minus)}", result)
 
     # One weight's way to the loss, written out.
 
@@ -240,7 +240,8 @@ class Deltas:
             numbers = r" \cdot ".join([numbers, *(_held(self.spell.number(number)) for _, number in tail)])
             whole = self.spell.partial(self.program.output, wire.name)
             result = self.spell.small(self.gradient(wire, update))
-            return [f"{whole} = {symbols}", f"= {numbers} = {result}", by_delta.removeprefix(whole).strip()]
+            rows = equation(whole, symbols), equation("", numbers, result)
+            return [*rows, by_delta.removeprefix(whole).strip()]
 
         return self._for_each_convention(lines)
 
@@ -274,15 +275,17 @@ class Deltas:
 
         def lines(_: str, update: str) -> list[str]:
             any_ = self.weight
-            over = f"\\frac{{\\partial {spell.symbols[self.program.output]}}}{{\\partial {any_}}}"
-            rule = f"{any_} - \\eta \\, {over}, \\quad \\eta = {eta}" if self.is_plain else rf"{any_} + \Delta {any_}"
+            rule = rf"{any_} + \Delta {any_}"
+            if self.is_plain:
+                over = rf"\frac{{\partial {spell.symbols[self.program.output]}}}{{\partial {any_}}}"
+                rule = rf"{any_} - \eta \, {over}, \quad " + equation(r"\eta", eta)
             found = [f"{any_}' = {rule}"]
             for wire in self.wires if len(self.wires) <= MAX_WRITTEN else []:
                 symbol, old = spell.symbols[wire.name], spell.number(self.value[wire.name])
                 new = spell.number(float(self.states[update].updated[wire.name]))
-                step = f"{old} - {eta} \\cdot {_held(spell.small(self.gradient(wire, update)))} = "
-                frozen = wire.name in run.frozen
-                found.append(f"{symbol}' = {f'{symbol} = ' if frozen else step if self.is_plain else ''}{new}")
+                step = f"{old} - {eta} \\cdot {_held(spell.small(self.gradient(wire, update)))}"
+                how = [symbol] if wire.name in run.frozen else [step] if self.is_plain else []
+                found.append(equation(f"{symbol}'", *how, new))
             return found
 
         return self._for_each_convention(lines)
@@ -347,11 +350,6 @@ def _merged(
     for item in said:
         groups.setdefault(key(item), []).append(item)
     return [item for same in groups.values() for item in ([freed(same[0])] if len(same) == kinds else same)]
-
-
-def _two(left: str, symbols: str, numbers: str) -> list[str]:
-    """An equation in symbols, and the same in numbers below it."""
-    return [f"{left} = {symbols}", f"\\phantom{{{left}}} = {numbers}"]
 
 
 def _negative(expression: Expression) -> Expression:

@@ -64,10 +64,10 @@ class Derivation:
 
     @property
     def _signed(self) -> list[tuple[str, Step]]:
-        """The steps with their signs: ≈ wherever one of the two sides is rounded."""
+        """The steps with their signs: ≈ wherever one of the two sides is rounded, but for what comes to 0."""
         signs, exact = [], True
         for step in self.steps:
-            signs.append("=" if exact and step.exact else r"\approx")
+            signs.append("=" if (exact and step.exact) or step.pieces == ["0"] else r"\approx")
             exact = step.exact
         if signs and self.first != "=":
             signs[0] = self.first

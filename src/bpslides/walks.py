@@ -13,7 +13,7 @@ from itertools import pairwise
 from bpslides import chains
 from bpslides.diagrams import GraphLayout, graph, operands
 from bpslides.program import Program
-from bpslides.spelling import Spelling
+from bpslides.spelling import Spelling, equation, in_two_rows
 
 
 @dataclass(frozen=True)
@@ -167,10 +167,12 @@ class _Planner:
                 "forward",
                 number,
                 "the loss" if line == self.program.output else "forward",
-                [
-                    f"{symbol} = {self.spell.symbolic(expression)}",
-                    rf"\phantom{{{symbol}}} = {self.spell.numeric(expression)} = {self.spell.number(self.value[line])}",
-                ],
+                in_two_rows(
+                    symbol,
+                    self.spell.symbolic(expression),
+                    self.spell.numeric(expression),
+                    self.spell.number(self.value[line]),
+                ),
                 [(operand, line) for operand in operands(self.program, line)],
                 point,
             )
@@ -185,9 +187,7 @@ class _Planner:
         partial = self.spell.partial(source, target)
         numeric = self.spell.numeric(local)
         value = self.spell.number(self.local[source][target])
-        formulas = [
-            f"{partial} = {self.spell.symbolic(local)}" + (f" = {numeric}" if numeric != value else "") + f" = {value}"
-        ]
+        formulas = [equation(partial, self.spell.symbolic(local), *([numeric] if numeric != value else []), value)]
         if source != self.program.output:
             whole = self.spell.partial(self.program.output, target)
             above = self.spell.partial(self.program.output, source)
@@ -195,7 +195,8 @@ class _Planner:
             product = self.spell.product(factors)
             amount = factors[0] * factors[1]
             arrives = "+=" if abs(amount - self.adjoint[target]) > 1e-12 * max(1.0, abs(amount)) else "="
-            formulas.append(f"{whole} {arrives} {above} \\cdot {partial} = {product} = {self.spell.number(amount)}")
+            made = equation(f"{above} \\cdot {partial}", product, self.spell.number(amount))
+            formulas.append(f"{whole} {arrives} {made}")
         point = next(
             ((self.value[x], self.value[y]) for x, y in self.plot_points.items() if (y, x) == (source, target)),
             self._last_point(),
@@ -211,10 +212,7 @@ class _Planner:
                 "result",
                 1,
                 "the product",
-                [
-                    f"{whole} = {symbols}",
-                    f"\\phantom{{{whole}}} = {numbers} = {self.spell.number(self.adjoint[self.target])}",
-                ],
+                in_two_rows(whole, symbols, numbers, self.spell.number(self.adjoint[self.target])),
                 [],
                 self._last_point(),
             )

@@ -13,7 +13,7 @@ from bpslides.errors import Place, Problems, did_you_mean
 from bpslides.expression import Expression, ExpressionError, references
 from bpslides.figures import words
 from bpslides.figures.written import filled, harmless
-from bpslides.formatting import format_number
+from bpslides.formatting import format_number, shows_exactly
 from bpslides.model import Block
 from bpslides.model.blocks.figures import Sugar
 from bpslides.program import Program, free_variables
@@ -123,6 +123,11 @@ def digits(step: float) -> str:
 def slider_step(domain: tuple[float, float]) -> float:
     """A slider step that gives a few hundred positions of round numbers."""
     return 10.0 ** (math.floor(math.log10(domain[1] - domain[0])) - 2)
+
+
+def equals(numbers: Iterable[float], spec: str) -> str:
+    """The sign between numbers in this format: ≈ where one of them is rounded, else =."""
+    return "=" if all(shows_exactly(number, spec) for number in numbers) else "≈"
 
 
 def held(number: str) -> str:

@@ -10,7 +10,7 @@ from bpslides import chains, diagrams, routes
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
 from bpslides.model import Paths
-from bpslides.views.common import View, checked, held, known
+from bpslides.views.common import View, checked, equals, held, known
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
@@ -25,10 +25,11 @@ SHOWN = ".4g"
 
 
 class _Row(NamedTuple):
-    """One path: its factors as (symbol, slope), the loss first, and their product."""
+    """One path: its factors as (symbol, slope), the loss first, their product, and the sign before it."""
 
     factors: list[tuple[str, float]]
     product: float
+    equals: str
 
 
 def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
@@ -58,7 +59,8 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
     rows: list[_Row] = []
     for path in found:
         factors = [(chains.partial(program, a, b), local[a][b]) for a, b in pairwise(path)]
-        rows.append(_Row(factors, prod(value for _, value in factors)))
+        slopes = [value for _, value in factors]
+        rows.append(_Row(factors, prod(slopes), equals([*slopes, prod(slopes)], SHOWN)))
     places = routes.layout([path[::-1] for path in found])
 
     def write(value: float) -> str:
@@ -68,10 +70,13 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
     told = ["Press Step: one path after another lights up."]
     for number, (row, amount) in enumerate(zip(rows, amounts, strict=True), 1):
         along = " · ".join(held(write(value)) for _, value in row.factors)
-        told.append(f"Path {number}: multiply along it: {along}{f' = {amount}' if len(row.factors) > 1 else ''}.")
+        told.append(
+            f"Path {number}: multiply along it: {along}{f' {row.equals} {amount}' if len(row.factors) > 1 else ''}."
+        )
+    sign = equals([total, *(row.product for row in rows)], SHOWN)
     added = " + ".join(held(amount) for amount in amounts)
     told.append(
-        f"Sum across the {len(rows)} paths: {added} = {write(total)}."
+        f"Sum across the {len(rows)} paths: {added} {sign} {write(total)}."
         if len(rows) > 1
         else f"There is only this path, so its product is the slope: {write(total)}."
     )
@@ -85,6 +90,7 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
         "symbols": {name: program.symbol(name) for name in places.nodes},
         "node_values": {name: float(state.tape.value(name)) for name in places.nodes},
         "rows": rows,
+        "equals": sign,
         # A drawing with few columns leaves room at its side.
         "beside": len(rows) > FEW or max(len(row.factors) for row in rows) <= 2,
         "whole": (chains.partial(program, loss, start), total),

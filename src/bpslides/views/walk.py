@@ -10,7 +10,8 @@ from bpslides.expression import ExpressionError
 from bpslides.figures import specs
 from bpslides.formatting import format_number
 from bpslides.model import Walk
-from bpslides.views.common import View, checked, function_of, known
+from bpslides.spelling import SHOWN
+from bpslides.views.common import View, checked, equals, function_of, known
 from bpslides.views.passes import network_walk
 from bpslides.walks import plan
 
@@ -55,7 +56,8 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
     view["phases"] = {"forward": forward, "backward": steps}
     view["checked"] = checked(program)
     view["symbol"] = diagrams.symbol
-    view["number"] = lambda value: format_number(value, ".4f")
+    view["number"] = lambda value: format_number(value, SHOWN)
+    view["equals"] = equals([walked.gradient, *(factor.value for path in walked.paths for factor in path)], SHOWN)
     if block.plot:
         found = function_of(block.plot.function, block.plot.variable, numbers, problems, key)
         if found is None:
