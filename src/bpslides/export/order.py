@@ -16,15 +16,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpslides.browser import BrowserMissing, find
 from bpslides.errand import Errand, packed
 from bpslides.errors import BpslidesError, Problem, UsageError
 from bpslides.export.letters import foreign
 from bpslides.export.pages import Pages, arrangement, chosen
-from bpslides.pipeline import make_site
-from bpslides.render import Output, Site
+
+if TYPE_CHECKING:
+    from bpslides.render import Site
 
 #: Told how far an order is: the word for what is done, how much of it, and how much there is.
 Watch = Callable[[str, int, int], None]
@@ -73,6 +74,10 @@ class Order:
         Raises:
             DeckError: with every problem of the deck, when it has an error.
         """
+        # Here: they take as long to import as the browser to start, which it does meanwhile.
+        from bpslides.pipeline import make_site
+        from bpslides.render import Output
+
         site, warnings = make_site(self._file, Output.PRINT)
         self.problems += warnings
         return site

@@ -25,6 +25,8 @@ def write_pdf(file: Path, target: Path, pages: Pages, watch: Watch) -> list[Prob
     """
     check_target(target, [file])
     with Order(file, watch) as order:
+        import pypdf  # noqa: F401 - here, while the browser starts
+
         (made,) = order.printed(pages)
         titles = {note["id"]: note["title"] for note in order.site.notes}
         data = bookmarked(neutral(made.data), [titles[slide] for slide in order.slides(pages)])
