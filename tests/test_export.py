@@ -9,16 +9,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader, PdfWriter
 
 from bpslides import cli
 from bpslides.errors import UsageError
 from bpslides.export.handout import LAYOUTS, MARGIN, PAPER, Handout
 from bpslides.export.letters import foreign
 from bpslides.export.pages import Pages, arrangement, chosen
-from bpslides.export.pdf import neutral
+from bpslides.export.pdf import bookmarked, neutral
 from bpslides.export.pptx import as_text
 from bpslides.pipeline import make_site
 from bpslides.render import Output
@@ -113,6 +115,28 @@ def test_no_hour_and_no_machine() -> None:
     assert b"Chrome" not in ours
     assert b"a \\(D:1\\) b" in ours
     assert ours.endswith(b"(node00000000) (node00000001)")
+
+
+def test_bookmarks_are_amended() -> None:
+    """Only those that differ are written anew, at the end, where a table says they are; no other byte changes."""
+    writer = PdfWriter()
+    for title in ("One", "Tw o", "Three"):
+        writer.add_blank_page(100, 100)
+        writer.add_outline_item(title=title, page_number=len(writer.pages) - 1)
+    plain = BytesIO()
+    writer.write(plain)
+    data = plain.getvalue()
+    assert bookmarked(data, ["One", "Tw o", "Three"]) == data
+    assert bookmarked(data, ["One"]) == data, "not a bookmark a slide: none is changed"
+    changed = bookmarked(data, ["One", "Two: ∂L/∂w₁", "Three"])
+    assert changed.startswith(data)
+    table = changed[changed.rindex(b"\nxref\n") :]
+    places = re.findall(rb"^(\d+) 1\n(\d{10}) 00000 n $", table, re.MULTILINE)
+    assert len(places) == 1
+    assert all(changed[int(place) :].startswith(number + b" 0 obj") for number, place in places)
+    again = PdfReader(BytesIO(changed), strict=True)
+    assert [getattr(entry, "title", None) for entry in again.outline] == ["One", "Two: ∂L/∂w₁", "Three"]
+    assert len(again.pages) == 3
 
 
 def test_print_pins_its_fonts(tmp_path: Path) -> None:

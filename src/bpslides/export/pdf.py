@@ -57,7 +57,7 @@ def bookmarked(data: bytes, titles: Sequence[str]) -> bytes:
 
     reader = PdfReader(BytesIO(data))
     entries = list(_entries(reader.root_object.get("/Outlines", {})))
-    if len(entries) != len(titles):
+    if len(entries) != len(titles) or b"\ntrailer" not in data:  # a browser's way of writing that we do not know
         return data
     changed: dict[int, Any] = {}
     for entry, title in zip(entries, titles, strict=True):
@@ -72,7 +72,7 @@ def _amended(data: bytes, objects: Mapping[int, Any]) -> bytes:
 
     pypdf can do that, too, but its table lacks an entry, of which strict readers complain.
     """
-    end = data.rindex(b"trailer")
+    end = data.rindex(b"\ntrailer") + 1
     trailer, _, old = data[end:].partition(b"startxref")
     out, table = (
         BytesIO(),
