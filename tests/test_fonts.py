@@ -89,6 +89,24 @@ def test_what_scripts_may_show_is_always_there() -> None:
     assert set("0123456789.−+×⁰¹²³") <= always
 
 
+def test_compressed() -> None:
+    """WOFF holds the same tables in about half of the space, and stays as it is for the same font."""
+    plain = fonts.subset(fonts.TEXT, fonts.ALWAYS)
+    packed = fonts.woff(plain)
+    assert len(packed) < 0.6 * len(plain)
+    before, after = TTFont(io.BytesIO(plain)), TTFont(io.BytesIO(packed), checkChecksums=2)
+    assert after.flavor == "woff"
+    assert before.reader is not None
+    assert after.reader is not None
+    assert {tag: after.reader[tag] for tag in after.reader.keys()} == {  # noqa: SIM118 - it is no mapping
+        tag: before.reader[tag]
+        for tag in before.reader.keys()  # noqa: SIM118
+    }
+    assert int.from_bytes(packed[8:12], "big") == len(packed)
+    assert int.from_bytes(packed[16:20], "big") == len(plain)
+    assert fonts.woff(plain) == packed
+
+
 def test_face_rule() -> None:
     """A rule names family, weight and file."""
     rule = fonts.face_rule(fonts.MATH, "x.ttf")

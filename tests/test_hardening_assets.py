@@ -75,7 +75,7 @@ def test_nothing_but_what_is_named(home: Path) -> None:
     """A site holds the page, our own files and the pictures that the deck shows; nothing else of its folder."""
     (home / "dot.png").write_bytes(PIXEL)
     kinds = {path.rpartition(".")[2] for path in picture(home, "dot.png").sound.site.files}
-    assert kinds == {"html", "css", "js", "ttf", "png"}
+    assert kinds == {"html", "css", "js", "woff", "png"}
 
 
 def test_huge_files(home: Path) -> None:

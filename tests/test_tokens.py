@@ -127,7 +127,7 @@ def test_fonts_follow(tmp_path: Path) -> None:
 
     def fonts(tokens: str, name: str = "dark") -> set[str]:
         files = deck(tmp_path, tokens, name).sound.site.files
-        return {path.partition("assets/")[2].partition(".")[0] for path in files if path.endswith(".ttf")}
+        return {path.partition("assets/")[2].partition(".")[0] for path in files if path.endswith(".woff")}
 
     plain = {"InterVariable", "STIXTwoMath-Regular", "JetBrainsMono"}
     serif = {"STIXTwoText-Regular", "STIXTwoText-Italic", "STIXTwoText-Bold", "STIXTwoMath-Regular", "JetBrainsMono"}

@@ -31,11 +31,78 @@ const common = {
   target: "es2022",
 };
 
+/**
+ * Reveal from its sources, without what our pages never use: each part is 2 to 13 kB of what every deck carries. The
+ * stand-ins have the methods that the rest of reveal calls.
+ */
+const PARTS_OF_REVEAL = {
+  "controllers/scrollview": `export default class {
+    isActive() { return false; } activate() {} deactivate() {} toggle() {} layout() {} next() {} prev() {}
+  }`,
+  "controllers/autoanimate": "export default class { run() {} reset() {} }",
+  "components/playback": "export default class { on() {} setPlaying() {} destroy() {} }",
+  fitty: "export default () => {};",
+};
+const leanReveal = {
+  name: "lean-reveal",
+  setup(build) {
+    build.onResolve({ filter: /^reveal\.js$/ }, () => ({ path: join(modules, "reveal.js/js/reveal.js") }));
+    for (const [part, source] of Object.entries(PARTS_OF_REVEAL)) {
+      build.onResolve({ filter: new RegExp(`(^|/)${part}$`) }, () => ({ path: part, namespace: "stand-in" }));
+      build.onLoad({ filter: new RegExp(`^${part}$`), namespace: "stand-in" }, () => ({ contents: source }));
+    }
+  },
+};
+
+/**
+ * What our pages never show: reveal's scroll view, players, previews, notes, texts from right to left, rolling links,
+ * parallax, effects of fragments, and transitions that a deck cannot ask for.
+ */
+const UNUSED_SELECTORS = new RegExp(
+  [
+    /reveal-scroll|scrollbar|\.playback|r-overlay-(spinner|preview|external)|\.speaker-notes|\.rtl|\.roll\b|parallax|\.hljs|pre code/,
+    /\.fragment\.(?!visible|current-fragment|custom|disabled)|\[data-auto-animate/,
+    /\[data-transition[~=]|\[data-background-transition=(slide|convex|concave|zoom)\]/,
+    /\.reveal\.(linear|default|cube|page)\b/,
+  ]
+    .map((part) => part.source)
+    .join("|"),
+);
+
+/** Reveal's sheet without the rules that only such selectors lead to. */
+const leanSheet = {
+  name: "lean-sheet",
+  setup(build) {
+    build.onLoad({ filter: /reveal\.js[\\/]dist[\\/]reveal\.css$/ }, async ({ path }) => {
+      const css = await readFile(path, "utf8");
+      const contents = css.replace(/([^{};]+)(\{[^{}]*\})/g, (rule, selectors, body) => {
+        const kept = selectors.split(/,(?![^(]*\))/).filter((selector) => !UNUSED_SELECTORS.test(selector));
+        return kept.length > 0 ? kept.join(",") + body : "";
+      });
+      return { contents, loader: "css" };
+    });
+  },
+};
+
+/** Families of live blocks that a deck may do without. */
+const FAMILIES = ["practice", "training", "walks"];
+
+/** The builds of the runtime, one for each set of families: "deck-practice-walks.js" → what to define. */
+function runtimes() {
+  return [...Array(2 ** FAMILIES.length).keys()].map((bits) => {
+    const has = (index) => (bits & (1 << index)) > 0;
+    const define = Object.fromEntries(FAMILIES.map((family, index) => [family.toUpperCase(), String(has(index))]));
+    return [`${["deck", ...FAMILIES.filter((_, index) => has(index))].join("-")}.js`, define];
+  });
+}
+
 /** Builds all bundles and returns every file of which something is in one. */
 async function bundle(out) {
   const script = { ...common, format: "iife" };
+  const runtime = { ...script, entryPoints: ["src/main.ts"], plugins: [leanReveal] };
   const results = await Promise.all([
-    build({ ...script, entryPoints: ["src/main.ts"], outfile: join(out, "deck.js") }),
+    ...runtimes().map(([name, define]) => build({ ...runtime, outfile: join(out, name), define })),
+    build({ ...script, entryPoints: ["src/wake.ts"], outfile: join(out, "wake.js") }),
     build({ ...script, entryPoints: ["src/speaker.ts"], outfile: join(out, "speaker.js") }),
     // No page carries this one, so it may keep the notice that the licence of axe asks for.
     build({ ...script, entryPoints: ["src/check.ts"], outfile: join(out, "check.js"), legalComments: "inline" }),
@@ -49,7 +116,7 @@ async function bundle(out) {
       alias: { stream: "stream-browserify" },
       loader: { ".css": "empty" }, // the style of its maps, which we leave out
     }),
-    build({ ...common, entryPoints: ["src/style/base.css"], outfile: join(out, "base.css") }),
+    build({ ...common, entryPoints: ["src/style/base.css"], outfile: join(out, "base.css"), plugins: [leanSheet] }),
     build({ ...common, entryPoints: ["src/style/shelf.css"], outfile: join(out, "shelf.css") }),
   ]);
   const parts = results.flatMap((result) => Object.values(result.metafile.outputs)).flatMap((output) => Object.entries(output.inputs));

@@ -33,6 +33,8 @@ VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
 #: A picture or video may be so large, and all of a deck together: a site is held in memory, and sent over networks.
 MAX_PICTURE = 20_000_000
 MAX_VIDEO = 50_000_000
+#: From here on it is felt: half a second on a good line, and most of what a deck weighs.
+LARGE_PICTURE = 2_000_000
 #: Inside of a page it grows by a third, and has to be loaded whole before anything is seen.
 MAX_VIDEO_INSIDE = 15_000_000
 MAX_TOGETHER = 100_000_000
@@ -42,6 +44,7 @@ MIME |= {
     ".css": "text/css",
     ".js": "text/javascript",
     ".ttf": "font/ttf",
+    ".woff": "font/woff",
     ".html": "text/html",
     ".json": "application/json",
 }
@@ -140,6 +143,10 @@ class Assets:
             hint = kind.way_out or f"make the {kind.name} smaller"
             problems.error(f"“{address}” is larger than {kind.largest // 10**6} MB", place, hint)
             return None
+        if kind.name == "picture" and len(data) > LARGE_PICTURE:
+            message = f"“{address}” has {len(data) / 10**6:.1f} MB, which every visitor waits for"
+            hint = "save it smaller, no screen shows more than about 2560 × 1440 pixels, or as WebP"
+            problems.warning(message, place, hint)
         if self._together > MAX_TOGETHER:
             message = f"the pictures and videos of this deck are larger than {MAX_TOGETHER // 10**6} MB together"
             problems.error(message, place, "make them smaller")

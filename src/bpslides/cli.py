@@ -124,8 +124,9 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool, trust: b
 @click.argument("deck", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to build.")
 @click.option("--single-file", is_flag=True, help="One HTML file that needs nothing else: DIR/<name>.html.")
+@click.option("--report", is_flag=True, help="Print what each part of a deck weighs.")
 @TRUST
-def build(deck: tuple[str, ...], output: Path, single_file: bool, trust: bool) -> None:
+def build(deck: tuple[str, ...], output: Path, single_file: bool, report: bool, trust: bool) -> None:
     """Build DECK into a folder that needs no server.
 
     One deck gives DIR/index.html. Several, those of a series, or without DECK all shipped decks, give
@@ -167,6 +168,11 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, trust: bool) -
         written = write_collection(index, sites, output, read)
     for path in written:
         click.echo(path)
+    if report:
+        from bpslides import sizes
+
+        for name, site in sites.items():
+            click.echo("\n" + sizes.report(name, site.files))
 
 
 @commands.command(epilog=DECK)

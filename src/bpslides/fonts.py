@@ -2,12 +2,15 @@
 
 Text is set in the font that the theme asks for (Inter, STIX Two Text or JetBrains Mono), code and live numbers in
 JetBrains Mono, formulas in STIX Two Math. :func:`needed` says which fonts a page takes, and which characters of them. A
-subset keeps what makes a font work (kerning, tabular figures, the MATH table and its stretchy pieces).
+subset keeps what makes a font work (kerning, tabular figures, the MATH table and its stretchy pieces), and travels
+compressed, as WOFF.
 """
 
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -57,18 +60,20 @@ MONO_BOLD = Font("JetBrainsMono-ExtraBold.ttf", "JetBrains Mono", "600 800")
 WEIGHTS = (400, 600, 650, 700, 750, 800)
 
 
-def files(html: str, stacks: str, cut: Cut) -> Iterator[tuple[Font, bytes]]:
-    """The fonts of a page (see :func:`needed`) with their files."""
+def files(html: str, stacks: str, cut: Cut) -> Iterator[tuple[Font, str, bytes]]:
+    """The fonts of a page (see :func:`needed`) with names and contents of their files."""
     for font, wanted in needed(html, stacks):
         if cut is Cut.WHOLE:
-            yield font, whole(font)
+            yield font, font.file, whole(font)
         elif cut is Cut.PINNED and any(low != high for _, low, high in font.axes):
             for weight in WEIGHTS:
                 axes = tuple((axis, *((weight, weight) if axis == "wght" else ends)) for axis, *ends in font.axes)
                 pinned = replace(font, weight=str(weight), axes=axes)
-                yield pinned, subset(pinned, wanted)
+                yield pinned, font.file, subset(pinned, wanted)
+        elif cut is Cut.PINNED:
+            yield font, font.file, subset(font, wanted)
         else:
-            yield font, subset(font, wanted)
+            yield font, font.file.replace(".ttf", ".woff"), woff(subset(font, wanted))
 
 
 def needed(html: str, stacks: str) -> list[tuple[Font, str]]:
@@ -129,6 +134,30 @@ def subset(font: Font, wanted: str) -> bytes:
     return bytes(hb.subset(face, plan).blob.data)
 
 
+@lru_cache(maxsize=64)
+def woff(font: bytes) -> bytes:
+    """A TTF as WOFF 1: the same tables, each compressed for itself. About half as large, and packed in milliseconds."""
+    flavor, count = struct.unpack_from(">4sH", font)
+    place, unpacked = _WOFF_HEADER.size + count * _WOFF_TABLE.size, 12 + 16 * count
+    directory, tables = b"", b""
+    for number in range(count):
+        tag, checksum, start, length = struct.unpack_from(">4s3L", font, 12 + 16 * number)
+        table = font[start : start + length]
+        packed = min(table, zlib.compress(table, 9), key=len)  # one that would not shrink stays as it is
+        directory += _WOFF_TABLE.pack(tag, place + len(tables), len(packed), length, checksum)
+        tables += packed + bytes(-len(packed) % 4)
+        unpacked += length + -length % 4
+    return (
+        _WOFF_HEADER.pack(b"wOFF", flavor, place + len(tables), count, 0, unpacked, 1, 0, *[0] * 5) + directory + tables
+    )
+
+
+#: Signature, flavor, length, number of tables, reserved, length as TTF, version, and where there is more: nowhere.
+_WOFF_HEADER = struct.Struct(">4s4sLHHLHH5L")
+#: Tag, offset, packed length, length, checksum.
+_WOFF_TABLE = struct.Struct(">4s4L")
+
+
 def whole(font: Font) -> bytes:
     """The font as it is."""
     return paths.static(f"fonts/{font.file}")
@@ -138,5 +167,5 @@ def face_rule(font: Font, address: str) -> str:
     """The ``@font-face`` rule for ``font`` at ``address``."""
     return (
         f'@font-face{{font-family:"{font.family}";font-weight:{font.weight};font-style:{font.style};font-display:block;'
-        f'src:url("{address}")format("truetype")}}'
+        f'src:url("{address}")}}'
     )

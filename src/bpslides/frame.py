@@ -6,6 +6,9 @@ A folder and the server link to them; a single file holds them.
 from __future__ import annotations
 
 import base64
+import gzip
+import re
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -15,23 +18,29 @@ from bpslides.assets import Assets
 from bpslides.policy import content_hash, content_policy
 from bpslides.theme import Theme
 
+#: Families of live blocks that builds of the runtime may lack (web/build.mjs), by the kinds of blocks.
+FAMILIES = {
+    "practice": {"exercise", "quiz", "predict"},
+    "training": {"training"},
+    "walks": {"walk", "chain"},
+}
+
 
 class Frame:
     """What stands around the slides: styles with fonts, scripts, and the policy that allows exactly these."""
 
     def __init__(self, assets: Assets, cut: fonts.Cut) -> None:
         self._assets, self._cut = assets, cut
-        self.parts: dict[str, Any] = dict.fromkeys(
-            ("style_text", "style_link", "script_text", "script_link", "plotly_text")
-        )
+        self.parts: dict[str, Any] = dict.fromkeys(("style_text", "style_link", "script_text", "script_link", "packed"))
         self.plotly_link = ""
+        self._packed: list[str] = []
 
     def style(self, theme: Theme, html: str, own: str) -> None:
         """Base styles, then the theme, then the deck's own rules and the fonts."""
         rules = [own]
         stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
-        for font, data in fonts.files(html, stacks, self._cut):
-            address = self._assets.link(font.file, data)
+        for font, name, data in fonts.files(html, stacks, self._cut):
+            address = self._assets.link(name, data)
             # The style sheet lies in the same folder as the fonts.
             rules.append(fonts.face_rule(font, address.removeprefix("assets/")))
         css = "\n".join([paths.static("base.css").decode(), theme.css, *rules])
@@ -40,15 +49,21 @@ class Frame:
         else:
             self.parts["style_link"] = self._assets.link("deck.css", css.encode())
 
-    def script(self, *, plots: bool) -> None:
-        """The runtime, and, where there are plots, Plotly where the page finds it when one comes near."""
-        script = paths.static("deck.js")
+    def script(self, html: str, *, plots: bool, whole: bool = False) -> None:
+        """The runtime, and, where there are plots, Plotly where the page finds it when one comes near.
+
+        A page gets the build that can do what ``html`` needs, or the ``whole``. A single file holds both compressed,
+        and a few lines that wake the runtime.
+        """
+        runtime = runtime_of(html, whole=whole)
         if self._assets.single_file:
-            self.parts["script_text"] = Markup(script.decode().replace("</script", "<\\/script"))  # noqa: S704 - ours
+            self._packed = [paths.static(runtime).decode(), *([paths.static("plotly.js").decode()] if plots else [])]
+            self.parts["script_text"] = Markup(paths.static("wake.js").decode())  # noqa: S704 - ours
+            self.parts["packed"] = {"deck": _base64(_gzipped(runtime))}
             if plots:
-                self.parts["plotly_text"] = base64.b64encode(paths.static("plotly.js.gz")).decode()
+                self.parts["packed"]["plotly"] = _base64(paths.static("plotly.js.gz"))
         else:
-            self.parts["script_link"] = self._assets.link("deck.js", script)
+            self.parts["script_link"] = self._assets.link("deck.js", paths.static(runtime))
             if plots:
                 self.plotly_link = self._assets.link("plotly.js", paths.static("plotly.js"))
 
@@ -56,8 +71,21 @@ class Frame:
         """The Content Security Policy of the page."""
         if not self._assets.single_file:
             return content_policy("'self'", "'self'", "'self'", "'self' data:")
-        scripts = content_hash(str(self.parts["script_text"]))
-        if self.parts["plotly_text"]:
-            scripts += f" {content_hash(paths.static('plotly.js').decode())}"
+        scripts = " ".join(map(content_hash, [str(self.parts["script_text"]), *self._packed]))
         styles = content_hash(str(self.parts["style_text"]))
         return content_policy(scripts, styles, "data:", "data:", "data:", connect="'none'")
+
+
+def runtime_of(html: str, *, whole: bool = False) -> str:
+    """The file of the smallest build of the runtime that brings every block of ``html`` to life."""
+    kinds = set(re.findall(r'data-block="(\w+)"', html))
+    return "-".join(["deck", *(family for family, blocks in FAMILIES.items() if whole or kinds & blocks)]) + ".js"
+
+
+@lru_cache(maxsize=8)
+def _gzipped(name: str) -> bytes:
+    return gzip.compress(paths.static(name), mtime=0)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

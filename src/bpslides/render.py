@@ -165,7 +165,7 @@ def render(
     # What is printed may have the notes beside the slides.
     beside = [note["notes"] for note in notes] if output is Output.PRINT else []
     frame.style(theme, "\n".join([body, title, notation, *beside]), renderer.rules(deck.logo))
-    frame.script(plots='class="plot"' in body or served)
+    frame.script(body, plots='class="plot"' in body or served, whole=served)
     settings: dict[str, Any] = {
         "output": output.name.lower(),
         "plotly": frame.plotly_link,

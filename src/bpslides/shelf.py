@@ -139,5 +139,6 @@ def _style(theme: Text | None, collection: Collection, body: str, problems: Prob
         scheme, colours = "dark light", f"@media (prefers-color-scheme: light) {{\n{light.css}\n}}"
     text, math = fonts.characters(body)
     needed = [(fonts.TEXT, text), (fonts.MONO, "0123456789"), *([(fonts.MATH, math)] if "<math" in body else [])]
-    faces = [fonts.face_rule(font, data_address(fonts.subset(font, wanted), "font/ttf")) for font, wanted in needed]
+    cut = {font: fonts.woff(fonts.subset(font, wanted)) for font, wanted in needed}
+    faces = [fonts.face_rule(font, data_address(data, "font/woff")) for font, data in cut.items()]
     return scheme, "\n".join([paths.static("shelf.css").decode(), colours, *faces])

@@ -6,6 +6,7 @@
  */
 import { type Measure, fitted } from "./bars";
 import { settings } from "./page";
+import { addScript, wake } from "./unpack";
 
 export type Json = Record<string, unknown>;
 
@@ -36,27 +37,10 @@ let loading: Promise<Plotly> | null = null;
 
 /** Plotly, loaded once: from its own file, or unpacked from the page that carries it. */
 export function loadPlotly(): Promise<Plotly> {
-  loading ??= (settings.plotly ? addScript({ src: settings.plotly }) : unpack().then((text) => addScript({ text }))).then(
+  loading ??= (settings.plotly ? addScript({ src: settings.plotly }) : wake(":plotly")).then(
     () => (globalThis as unknown as { Plotly: Plotly }).Plotly,
   );
   return loading;
-}
-
-function addScript(source: { src: string } | { text: string }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.addEventListener("load", () => resolve());
-    script.addEventListener("error", () => reject(new Error("plotly.js could not be loaded")));
-    Object.assign(script, source);
-    document.head.append(script);
-    if ("text" in source) resolve(); // an inline script has run by now
-  });
-}
-
-async function unpack(): Promise<string> {
-  const packed = document.getElementById(":plotly")?.textContent ?? "";
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -14,8 +14,18 @@ import { walk } from "./walk";
 
 export { fitFormulas } from "./fit";
 
+/** Which families of blocks this build of the runtime has: a deck carries the smallest build with all of its blocks. */
+declare const PRACTICE: boolean;
+declare const TRAINING: boolean;
+declare const WALKS: boolean;
+
 /** The value of `data-block` → how it comes alive. */
-const MOUNTS: Record<string, Mount> = { figure, demo, descent: demo, curve, surface, training, walk, chain, exercise, quiz, predict };
+const MOUNTS: Record<string, Mount> = {
+  ...{ figure, demo, descent: demo, curve, surface },
+  ...(PRACTICE && { exercise, quiz, predict }),
+  ...(TRAINING && { training }),
+  ...(WALKS && { walk, chain }),
+};
 
 /** How far from the current slide a plot keeps its memory. */
 const KEEP = 2;
