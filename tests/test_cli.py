@@ -80,7 +80,13 @@ def test_build_several(run: Run) -> None:
     write(DECK.replace("theme: plain", "theme: dark"), "other.yaml")
     result = run("build", "talk", "other.yaml", "-o", "out")
     assert result.code == 0
-    assert sorted(path.name for path in Path("out").iterdir()) == [".bpslides", "index.html", "other", "talk"]
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        ".bpslides",
+        "404.html",
+        "index.html",
+        "other",
+        "talk",
+    ]
     assert len(result.out.splitlines()) == 3
     links = [link.attributes["href"] for link in read(Path("out/index.html").read_bytes()).all("main a")]
     assert links == ["talk/index.html", "other/index.html"]

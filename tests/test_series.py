@@ -236,7 +236,13 @@ def test_build(run: Run, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(2):
         assert run("build", name, "-o", "out") == 0
     assert capsys.readouterr().err == ""
-    assert sorted(path.name for path in Path("out").iterdir()) == [".bpslides", "basics", "index.html", "next"]
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        ".bpslides",
+        "404.html",
+        "basics",
+        "index.html",
+        "next",
+    ]
     pages = [*Path("out").glob("*/index.html"), Path("out/index.html")]
     for page in pages:
         for link in read(page.read_bytes()).all("a"):

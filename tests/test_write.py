@@ -291,6 +291,21 @@ def test_two_builds_at_once(tmp_path: Path, home: Path) -> None:
     assert is_whole(out, made)
 
 
+def test_two_versions_at_once(tmp_path: Path, home: Path) -> None:
+    """Also where they build different decks: neither takes away what the other's page needs."""
+    (tmp_path / "other").mkdir()
+    old, new, out = site(home, OLD), site(tmp_path / "other", NEW), tmp_path / "out"
+    decks = [home / "deck.yaml", tmp_path / "other" / "deck.yaml"]
+    both = [subprocess.Popen([sys.executable, "-c", TWENTY_TIMES, str(deck), str(out)]) for deck in decks]
+    whole = 0
+    while any(process.poll() is None for process in both):
+        page = (out / "index.html").read_bytes() if (out / "index.html").exists() else None
+        whole += page in (old.page, new.page)
+    assert [process.wait(timeout=30) for process in both] == [0, 0]
+    assert whole
+    assert is_whole(out, old) or is_whole(out, new)
+
+
 def test_a_single_file_of_any_kind(home: Path, tmp_path: Path) -> None:
     """It is whole or the one from before, also behind a link; nothing else is left."""
     target = tmp_path / "new" / "talk.pdf"

@@ -124,20 +124,25 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool, trust: b
 @click.argument("deck", nargs=-1)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to build.")
 @click.option("--single-file", is_flag=True, help="One HTML file that needs nothing else: DIR/<name>.html.")
+@click.option("--compress", is_flag=True, help="Also write .gz and .br twins, for hosts that send them as they are.")
 @click.option("--report", is_flag=True, help="Print what each part of a deck weighs.")
 @TRUST
-def build(deck: tuple[str, ...], output: Path, single_file: bool, report: bool, trust: bool) -> None:
+def build(deck: tuple[str, ...], output: Path, single_file: bool, compress: bool, report: bool, trust: bool) -> None:
     """Build DECK into a folder that needs no server.
 
     One deck gives DIR/index.html. Several, those of a series, or without DECK all shipped decks, give
     DIR/<name>/index.html each and an index of them all.
     """
     from bpslides.errors import Problems
+    from bpslides.hosting import Hosted
     from bpslides.pipeline import make_shelf, make_site
     from bpslides.render import Output
     from bpslides.series import chosen
+    from bpslides.shelf import render_missing
     from bpslides.write import write_collection, write_file, write_folder
 
+    if single_file and compress:
+        raise UsageError("--compress is for folders: a single file is opened from disk, and is compressed inside")
     kind, problems = Output.SINGLE_FILE if single_file else Output.FOLDER, Problems()
     collection = chosen(deck, problems)
     if trust:
@@ -161,11 +166,14 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, report: bool, 
         # Several decks are files that each stand alone; a series is more than these.
         written = [write_file(site, output) for site in sites.values()]
         written += [write_file(index, output)] if index and collection.files else []
-    elif index is None:
-        written = [write_folder(site, output, site.read) for site in sites.values()]
     else:
         read = [*collection.files, *(path for site in sites.values() for path in site.read)]
-        written = write_collection(index, sites, output, read)
+        root = {"404.html": render_missing(collection, problems)}
+        if index is None:
+            written = [write_folder(Hosted(site, root, compress), output, read) for site in sites.values()]
+        else:
+            decks = {name: Hosted(site, {}, compress) for name, site in sites.items()}
+            written = write_collection(Hosted(index, root, compress), decks, output, read)
     for path in written:
         click.echo(path)
     if report:

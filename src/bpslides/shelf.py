@@ -1,4 +1,4 @@
-"""The index page of a collection of decks: one HTML file that carries its styles and fonts, and runs no script."""
+"""The pages around decks, their index and the 404: HTML files that carry their styles and fonts, and run no script."""
 
 from __future__ import annotations
 
@@ -56,7 +56,23 @@ def render_shelf(collection: Collection, problems: Problems, output: Output) -> 
             text=writer,
         )
     )
-    scheme, style = _style(head.theme, collection, body, problems)
+    title, subtitle = writer.plain(head.title), writer.plain(head.subtitle) if head.subtitle else None
+    return _page(collection, body, problems, title, subtitle)
+
+
+def render_missing(collection: Collection, problems: Problems) -> bytes:
+    """The page that a host shows for an address at which there is nothing: 404.html."""
+    # A host shows it at every depth, and only knows where that is: its link leads to the folder of the address.
+    body = (
+        "<main><header><h1>There is no such page</h1>"
+        '<p class="subtitle">Perhaps it has another name by now: <a href="./">look at what is here</a>, '
+        "or take the last part off the address.</p></header></main>"
+    )
+    return _page(collection, body, problems, "There is no such page", None).page
+
+
+def _page(collection: Collection, body: str, problems: Problems, title: str, description: str | None) -> Shelf:
+    scheme, style = _style(collection.head.theme, collection, body, problems)
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -72,12 +88,12 @@ def render_shelf(collection: Collection, problems: Problems, output: Output) -> 
         environment()
         .get_template("page.html")
         .render(
-            lang=str(head.lang),
+            lang=str(collection.head.lang),
             scheme=scheme,
             policy=policy,
             version=__version__,
-            title=writer.plain(head.title),
-            description=writer.plain(head.subtitle) if head.subtitle else None,
+            title=title,
+            description=description,
             style=Markup(style),  # noqa: S704 - ours, and the theme is checked when loaded
             body=Markup(body),  # noqa: S704 - rendered above
         )

@@ -18,7 +18,7 @@ _PIECES = re.compile(
     r'(?P<Plotly><script type="text/plain" id=":plotly">.*?</script>)'
     r'|(?P<scripts><script type="text/plain" id=":deck">.*?</script>|<script>.*?</script>)'
     r"|(?P<styles><style>.*?</style>)"
-    r'|(?P<pictures>data:image/[^"]+)|(?P<videos>data:video/[^"]+)',
+    r'|(?P<pictures>data:image/[\w+.-]+;base64,[^"]+)|(?P<videos>data:video/[^"]+)',
     re.DOTALL,
 )
 _FONT = re.compile(r'data:font/[^"]+')

@@ -7,10 +7,11 @@ from then on. A build that fails or is killed anywhere leaves the previous outpu
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +38,7 @@ class Site(Protocol):
 MANIFEST = ".bpslides"
 _PAGE = "index.html"
 #: What is taken away from a folder of ours when it is no longer part of the output.
-_STALE = r"assets/[^/\\]+|[^/\\]+\.png"
+_STALE = r"assets/[^/\\]+|[^/\\]+\.png|404\.html|(index|404)\.html\.(gz|br)"
 
 
 def write_file(site: Site, folder: Path) -> Path:
@@ -135,7 +136,8 @@ def filling(folder: Path, sources: list[Path]) -> Iterator[Callable[[str, bytes]
 
         yield add
         try:
-            _publish(Path(staging), folder, list(names))
+            with _alone(folder):
+                _publish(Path(staging), folder, list(names))
         except OSError as error:
             raise refused(error) from None
 
@@ -176,6 +178,23 @@ def _check_folder(folder: Path, sources: list[Path]) -> None:
     )
     if foreign and not (folder / MANIFEST).is_file():
         raise UsageError(f"{folder} holds files that bpslides did not make: choose another folder, or empty it")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other build publish into the folder meanwhile: it would take away what it does not know."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on Windows: there, two builds at once can spoil the folder until the next
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network disks have none, either
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _publish(staging: Path, folder: Path, paths: list[str]) -> None:
