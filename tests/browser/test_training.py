@@ -148,7 +148,7 @@ def test_averaged_or_added_up(
         file.read_text("utf-8").replace("      examples:", "      reduction: sum\n      examples:"), "utf-8"
     )
     mean, total = (
-        format_number(float(compute(deck, Problems())[1].programs["xor"].state(150).tape.value("loss")), ".4g")
+        format_number(float(compute(deck, Problems())[1].programs["xor"].state(150).tape.value("loss")), ".3g")
         for deck in (file, other)
     )
     page = watch().goto(addresses[origin] + "#/xor")
