@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
@@ -128,6 +129,7 @@ def test_shipped_decks(name: str, chromium: Browser) -> None:
     assert titles(pdf) == [(title, number) for number, title in enumerate(plain, 1)]
     for number in NUMBERS[name].split():
         assert any(number in text for text in texts), number
+    assert pikepdf.open(BytesIO(data)).check_pdf_syntax() == [], "qpdf, which is strict, finds fault"
     root = catalogue(pdf)
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
