@@ -41,6 +41,9 @@ const PARTS_OF_REVEAL = {
   }`,
   "controllers/autoanimate": "export default class { run() {} reset() {} }",
   "components/playback": "export default class { on() {} setPlaying() {} destroy() {} }",
+  "controllers/notes": `export default class {
+    render() {} configure() {} update() {} updateVisibility() {} destroy() {} isSpeakerNotesWindow() { return false; } getSlideNotes() { return null; }
+  }`,
   fitty: "export default () => {};",
 };
 const leanReveal = {
