@@ -1,26 +1,37 @@
 """What a page costs in the browser: opening it, an event of every live block, and the memory of forty figures.
 
-`bench_page(scratch)` prints how long a title takes to be seen, the work of one input event of every live block that has
-a slider, without what Plotly does itself, and how often Plotly draws in a frame while five events come in each;
+`bench_page(scratch)` prints how long a title takes to be seen, from a file and from a host, the work of one input
+event of every live block that has a slider, without what Plotly does itself, and how often Plotly draws in a frame
+while five events come in each;
 `bench_memory(scratch)` walks through a deck of forty figures and prints the JavaScript heap.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import Page
 
 from bpslides.browser import launch
+from bpslides.hosting import Hosted
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import find
-from bpslides.write import write_file
+from bpslides.write import write_file, write_folder
 from tools.reference import deck_of
 
 #: Live blocks with a slider, as the reference shows them.
 SLIDING = ("demo", "curve", "surface", "descent", "training", "chain")
+#: What came over the network for the page and all that it asked for.
+TRANSFERRED = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .reduce((sum, entry) => sum + entry.transferSize, 0)"""
 #: A deck of figures, the heavy ones among them: eight of each.
 FIGURES = """\
   - figure: {{functions: [{{function: sin({0}*x)}}, {{function: cos(x)}}], domain: [-3, 3]}}
@@ -96,17 +107,55 @@ def opened(page: Page, file: Path, text: str) -> Page:
     return page
 
 
+class _Gzip(SimpleHTTPRequestHandler):
+    """Sends the ``.gz`` twin of a file."""
+
+    def translate_path(self, path: str) -> str:
+        """The twin of the file for an address, where there is one."""
+        file = super().translate_path("/index.html" if path == "/" else path)
+        self.is_packed = Path(file + ".gz").exists()
+        return file + ".gz" if self.is_packed else file
+
+    def guess_type(self, path: str | os.PathLike[str]) -> str:
+        """The type of what is compressed."""
+        return super().guess_type(str(path).removesuffix(".gz"))
+
+    def end_headers(self) -> None:
+        """Tell that it is compressed."""
+        if self.is_packed:
+            self.send_header("Content-Encoding", "gzip")
+        super().end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def hosted(folder: Path) -> Iterator[str]:
+    """The address at which a host on this machine sends a folder, compressed."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Gzip, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
 def bench_page(scratch: Path) -> None:
     """Opening a page, and one input event of each live block."""
     guide = write_file(make_site(find("visual-guide"), Output.SINGLE_FILE)[0], scratch).as_uri()
-    with launch() as browser:
+    site, _ = make_site(find("visual-guide"), Output.FOLDER)
+    write_folder(Hosted(site, {}, compress=True), scratch / "guide", site.read)
+    with launch() as browser, hosted(scratch / "guide") as host:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
-        paints = []
-        for _ in range(7):
-            page.goto(guide)
-            paints.append(page.evaluate(PAINTED))
-            page.goto("about:blank")
-        print(f"title visible               {statistics.median(paints):8.0f} ms")
+        for kind, address in (("one file", guide), ("folder", host)):
+            paints, sent = [], 0
+            for _ in range(7):
+                page.goto(address)
+                paints.append(page.evaluate(PAINTED))
+                sent = page.evaluate(TRANSFERRED)
+                page.goto("about:blank")
+                page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+            total = f"   {sent / 1000:.0f} kB sent, gzip (goal: at most 120)" if address == host else ""
+            print(f"title visible, {kind:<13}{statistics.median(paints):8.0f} ms  (goal: under 100){total}")
         opened(page, scratch / "blocks" / "deck.yaml", deck_of(list(SLIDING)))
         for index, kind in enumerate(SLIDING):
             page.evaluate("index => Reveal.slide(index)", index)
