@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bpslides import paths, sizes
-from bpslides.frame import FAMILIES, runtime_of
+from bpslides.frame import FAMILIES, families_of
 from bpslides.pipeline import make_site
 from bpslides.render import Output, Site
 from bpslides.source import find
@@ -76,14 +76,16 @@ def test_the_report(single: Site, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_deck_carries_the_runtime_that_it_needs() -> None:
     """A build for each set of families of blocks; one with more is larger, and the server sends the whole."""
-    assert runtime_of('<div data-block="figure"><div data-block="demo">') == "deck.js"
-    assert runtime_of('<div data-block="walk"><div data-block="quiz">') == "deck-practice-walks.js"
-    assert runtime_of("", whole=True) == "deck-practice-training-walks.js"
-    lengths = [
-        len(paths.static(runtime_of(f'<i data-block="{kind}">'))) for kind in ("figure", "quiz", "training", "walk")
-    ]
-    assert max(lengths) < len(paths.static(runtime_of("", whole=True)))
-    assert min(lengths) == lengths[0]
+    assert families_of('<div data-block="figure"><div data-block="demo">') == ""
+    assert families_of('<div data-block="walk"><div data-block="quiz">') == "-practice-walks"
+    assert families_of("", whole=True) == "-practice-training-walks"
+    for kind, name in (("js", "deck"), ("css", "base")):
+        lengths = [
+            len(paths.static(f"{name}{families_of(html)}.{kind}"))
+            for html in ("", *(f'<i data-block="{block}">' for block in ("quiz", "training", "walk")))
+        ]
+        assert max(lengths) < len(paths.static(f"{name}{families_of('', whole=True)}.{kind}"))
+        assert min(lengths[1:]) > lengths[0]
 
 
 def test_families_agree_with_the_runtime() -> None:

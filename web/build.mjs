@@ -87,16 +87,26 @@ const leanSheet = {
   },
 };
 
-/** Families of live blocks that a deck may do without. */
-const FAMILIES = ["practice", "training", "walks"];
+/** Families of live blocks that a deck may do without, with their style sheets. */
+const FAMILIES = { practice: ["practice"], training: ["training"], walks: ["walk", "chain"] };
 
-/** The builds of the runtime, one for each set of families: "deck-practice-walks.js" → what to define. */
-function runtimes() {
-  return [...Array(2 ** FAMILIES.length).keys()].map((bits) => {
-    const has = (index) => (bits & (1 << index)) > 0;
-    const define = Object.fromEntries(FAMILIES.map((family, index) => [family.toUpperCase(), String(has(index))]));
-    return [`${["deck", ...FAMILIES.filter((_, index) => has(index))].join("-")}.js`, define];
+/** Every set of families: its part of the file names, such as "-practice-walks", what to define, and what to leave out. */
+function selections() {
+  const names = Object.keys(FAMILIES);
+  return [...Array(2 ** names.length).keys()].map((bits) => {
+    const has = (name) => (bits & (1 << names.indexOf(name))) > 0;
+    return {
+      suffix: names.filter(has).map((name) => `-${name}`).join(""),
+      define: Object.fromEntries(names.map((name) => [name.toUpperCase(), String(has(name))])),
+      without: names.filter((name) => !has(name)).flatMap((name) => FAMILIES[name]),
+    };
   });
+}
+
+/** Leaves style sheets of ours out. */
+function withoutSheets(sheets) {
+  const filter = new RegExp(`style[\\\\/](${sheets.join("|")})\\.css$`);
+  return { name: "without-sheets", setup: (build) => void build.onLoad({ filter }, () => ({ contents: "", loader: "css" })) };
 }
 
 /** Builds all bundles and returns every file of which something is in one. */
@@ -104,7 +114,13 @@ async function bundle(out) {
   const script = { ...common, format: "iife" };
   const runtime = { ...script, entryPoints: ["src/main.ts"], plugins: [leanReveal] };
   const results = await Promise.all([
-    ...runtimes().map(([name, define]) => build({ ...runtime, outfile: join(out, name), define })),
+    ...selections().flatMap(({ suffix, define, without }) => [
+      build({ ...runtime, outfile: join(out, `deck${suffix}.js`), define }),
+      build({
+        ...{ ...common, entryPoints: ["src/style/base.css"], outfile: join(out, `base${suffix}.css`) },
+        plugins: [leanSheet, ...(without.length > 0 ? [withoutSheets(without)] : [])],
+      }),
+    ]),
     build({ ...script, entryPoints: ["src/wake.ts"], outfile: join(out, "wake.js") }),
     build({ ...script, entryPoints: ["src/speaker.ts"], outfile: join(out, "speaker.js") }),
     // No page carries this one, so it may keep the notice that the licence of axe asks for.
@@ -119,7 +135,6 @@ async function bundle(out) {
       alias: { stream: "stream-browserify" },
       loader: { ".css": "empty" }, // the style of its maps, which we leave out
     }),
-    build({ ...common, entryPoints: ["src/style/base.css"], outfile: join(out, "base.css"), plugins: [leanSheet] }),
     build({ ...common, entryPoints: ["src/style/shelf.css"], outfile: join(out, "shelf.css") }),
   ]);
   const parts = results.flatMap((result) => Object.values(result.metafile.outputs)).flatMap((output) => Object.entries(output.inputs));

@@ -35,15 +35,15 @@ class Frame:
         self.plotly_link = ""
         self._packed: list[str] = []
 
-    def style(self, theme: Theme, html: str, own: str) -> None:
-        """Base styles, then the theme, then the deck's own rules and the fonts."""
+    def style(self, theme: Theme, html: str, own: str, *, whole: bool = False) -> None:
+        """Base styles for what ``html`` holds, or all of them, then the theme, the deck's own rules and the fonts."""
         rules = [own]
         stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
         for font, name, data in fonts.files(html, stacks, self._cut):
             address = self._assets.link(name, data)
             # The style sheet lies in the same folder as the fonts.
             rules.append(fonts.face_rule(font, address.removeprefix("assets/")))
-        css = "\n".join([paths.static("base.css").decode(), theme.css, *rules])
+        css = "\n".join([paths.static(f"base{families_of(html, whole=whole)}.css").decode(), theme.css, *rules])
         if self._assets.single_file:
             self.parts["style_text"] = Markup(css)  # noqa: S704 - ours, and the theme is checked when loaded
         else:
@@ -55,7 +55,7 @@ class Frame:
         A page gets the build that can do what ``html`` needs, or the ``whole``. A single file holds both compressed,
         and a few lines that wake the runtime.
         """
-        runtime = runtime_of(html, whole=whole)
+        runtime = f"deck{families_of(html, whole=whole)}.js"
         if self._assets.single_file:
             self._packed = [paths.static(runtime).decode(), *([paths.static("plotly.js").decode()] if plots else [])]
             self.parts["script_text"] = Markup(paths.static("wake.js").decode())  # noqa: S704 - ours
@@ -76,10 +76,10 @@ class Frame:
         return content_policy(scripts, styles, "data:", "data:", "data:", connect="'none'")
 
 
-def runtime_of(html: str, *, whole: bool = False) -> str:
-    """The file of the smallest build of the runtime that brings every block of ``html`` to life."""
+def families_of(html: str, *, whole: bool = False) -> str:
+    """What the names of the smallest builds hold that bring every block of ``html`` to life, such as ``-walks``."""
     kinds = set(re.findall(r'data-block="(\w+)"', html))
-    return "-".join(["deck", *(family for family, blocks in FAMILIES.items() if whole or kinds & blocks)]) + ".js"
+    return "".join(f"-{family}" for family, blocks in FAMILIES.items() if whole or kinds & blocks)
 
 
 @lru_cache(maxsize=8)

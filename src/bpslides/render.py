@@ -164,7 +164,7 @@ def render(
     notation = renderer.explanations()
     # What is printed may have the notes beside the slides.
     beside = [note["notes"] for note in notes] if output is Output.PRINT else []
-    frame.style(theme, "\n".join([body, title, notation, *beside]), renderer.rules(deck.logo))
+    frame.style(theme, "\n".join([body, title, notation, *beside]), renderer.rules(deck.logo), whole=served)
     frame.script(body, plots='class="plot"' in body or served, whole=served)
     settings: dict[str, Any] = {
         "output": output.name.lower(),
