@@ -104,7 +104,7 @@ def test_numbers_are_those_of_the_core(
     run, loss = six.run, page.locator(f"{SIX} [data-value=loss]")
 
     def expected(n: int) -> str:
-        return format_number(float(run.at(n).tape.value("loss")), ".4g")
+        return format_number(float(run.at(n).tape.value("loss")), ".3g")
 
     expect(loss).to_have_text(expected(100))
     press(page, SIX, "step")
