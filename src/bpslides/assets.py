@@ -64,6 +64,13 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:12]
 
 
+@lru_cache(maxsize=32)  # a picture may stand on several slides
+def _smaller(data: bytes) -> bytes | None:
+    from bpslides import pictures  # few decks need it
+
+    return pictures.smaller(data)
+
+
 @dataclass(frozen=True)
 class _Kind:
     """What sort of file is looked for: its endings, its greatest size in bytes, and what to do about a larger one."""
@@ -79,6 +86,8 @@ class Assets:
     """Collects the files of one site."""
 
     single_file: bool
+    shrink: bool = False
+    """Whether pictures are taken in the size that slides show (:mod:`bpslides.pictures`)."""
     files: dict[str, bytes] = field(default_factory=dict)
     read: list[Path] = field(default_factory=list)
     """Source files that were read, for the watcher of ``serve``."""
@@ -143,16 +152,19 @@ class Assets:
             hint = kind.way_out or f"make the {kind.name} smaller"
             problems.error(f"“{address}” is larger than {kind.largest // 10**6} MB", place, hint)
             return None
+        suffix = file.suffix
+        if self.shrink and kind.name == "picture" and suffix.lower() != ".svg" and (less := _smaller(data)):
+            data, suffix = less, ".webp"
         if kind.name == "picture" and len(data) > LARGE_PICTURE:
             message = f"“{address}” has {len(data) / 10**6:.1f} MB, which every visitor waits for"
-            hint = "save it smaller, no screen shows more than about 2560 × 1440 pixels, or as WebP"
+            hint = "build with --shrink, or save it smaller: no screen shows more than about 2560 × 1440 pixels"
             problems.warning(message, place, hint)
         if self._together > MAX_TOGETHER:
             message = f"the pictures and videos of this deck are larger than {MAX_TOGETHER // 10**6} MB together"
             problems.error(message, place, "make them smaller")
             return None
         name = "".join(c if c.isalnum() or c in "-_" else "-" for c in file.stem)[:60]
-        return self.link(name + file.suffix, data)
+        return self.link(name + suffix, data)
 
     def _content(self, file: Path, largest: int) -> bytes:
         """What is in a file, read once and never far beyond what is allowed."""

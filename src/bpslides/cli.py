@@ -125,9 +125,12 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool, trust: b
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to build.")
 @click.option("--single-file", is_flag=True, help="One HTML file that needs nothing else: DIR/<name>.html.")
 @click.option("--compress", is_flag=True, help="Also write .gz and .br twins, for hosts that send them as they are.")
+@click.option("--shrink", is_flag=True, help="Pictures no larger than slides show them, as WebP.")
 @click.option("--report", is_flag=True, help="Print what each part of a deck weighs.")
 @TRUST
-def build(deck: tuple[str, ...], output: Path, single_file: bool, compress: bool, report: bool, trust: bool) -> None:
+def build(
+    deck: tuple[str, ...], output: Path, single_file: bool, compress: bool, shrink: bool, report: bool, trust: bool
+) -> None:
     """Build DECK into a folder that needs no server.
 
     One deck gives DIR/index.html. Several, those of a series, or without DECK all shipped decks, give
@@ -135,6 +138,7 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, compress: bool
     """
     from bpslides.errors import Problems
     from bpslides.hosting import Hosted
+    from bpslides.pictures import need_pillow
     from bpslides.pipeline import make_shelf, make_site
     from bpslides.render import Output
     from bpslides.series import chosen
@@ -143,6 +147,8 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, compress: bool
 
     if single_file and compress:
         raise UsageError("--compress is for folders: a single file is opened from disk, and is compressed inside")
+    if shrink:
+        need_pillow()
     kind, problems = Output.SINGLE_FILE if single_file else Output.FOLDER, Problems()
     collection = chosen(deck, problems)
     if trust:
@@ -152,7 +158,7 @@ def build(deck: tuple[str, ...], output: Path, single_file: bool, compress: bool
     broken = False
     for name, entry in collection.entries.items():
         try:
-            sites[name], warnings = make_site(entry.file, kind, None if is_one else collection)
+            sites[name], warnings = make_site(entry.file, kind, None if is_one else collection, shrink=shrink)
             show(warnings)
         except DeckError as error:
             show(error.problems, entry.file)

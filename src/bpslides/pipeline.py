@@ -21,8 +21,12 @@ def compute(file: Path, problems: Problems) -> tuple[Source, Numbers]:
     return source, Numbers(source, problems)
 
 
-def make_site(file: Path, output: Output, collection: Collection | None = None) -> tuple[Site, list[Problem]]:
+def make_site(
+    file: Path, output: Output, collection: Collection | None = None, *, shrink: bool = False
+) -> tuple[Site, list[Problem]]:
     """A deck as a site in memory, with the warnings about it; in a ``collection`` it can link to the other decks.
+
+    With ``shrink`` its pictures are made no larger than slides show them.
 
     Raises:
         DeckError: with every problem of the deck, when it has an error.
@@ -30,7 +34,7 @@ def make_site(file: Path, output: Output, collection: Collection | None = None) 
     """
     problems = Problems()
     source, numbers = compute(file, problems)
-    site = render(source, numbers, problems, output, collection)
+    site = render(source, numbers, problems, output, collection, shrink=shrink)
     problems.raise_errors()
     return site, problems.found
 

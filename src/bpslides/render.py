@@ -122,14 +122,21 @@ class Site:
 
 
 def render(
-    source: Source, numbers: Numbers, problems: Problems, output: Output, collection: Collection | None = None
+    source: Source,
+    numbers: Numbers,
+    problems: Problems,
+    output: Output,
+    collection: Collection | None = None,
+    *,
+    shrink: bool = False,
 ) -> Site:
     """Render a deck. What is wrong with its texts and blocks goes to ``problems``.
 
-    In a ``collection`` of decks that are built together, the deck can link to the others.
+    In a ``collection`` of decks that are built together, the deck can link to the others. With ``shrink`` its pictures
+    are made no larger than slides show them.
     """
     deck = source.deck
-    assets = Assets(single_file=output is Output.SINGLE_FILE)
+    assets = Assets(single_file=output is Output.SINGLE_FILE, shrink=shrink)
     theme = themes.load(deck.theme, source.folder, problems, deck.tokens)
     symbols = {name: latex for program in numbers.programs.values() for name, latex in program.symbols.items()}
     # Slides of another deck bring its symbols along, but only who declares some is asked for the others.
