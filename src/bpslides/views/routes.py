@@ -14,6 +14,7 @@ from bpslides.views.common import View, checked, equals, held, known
 
 if TYPE_CHECKING:
     from bpslides.compute import Numbers
+    from bpslides.program import Program
 
 #: The most paths that a slide can hold when each takes one row.
 MOST = 6
@@ -56,9 +57,14 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
     local = {line: chains.slopes(program, state.tape, line) for line in program.graph.lines}
     whole = program.gradient(state, start)
     total = float(whole) if whole is not None else float("nan")
+    longest = max(map(len, found)) - 1
+    # A drawing with few columns leaves room at its side.
+    beside = len(found) > FEW or longest <= 2
+    # Three slopes fit into a row as ∂a/∂b; rows that are less high leave more to the drawing.
+    symbol = chains.partial if beside or longest > 3 else _on_one_line
     rows: list[_Row] = []
     for path in found:
-        factors = [(chains.partial(program, a, b), local[a][b]) for a, b in pairwise(path)]
+        factors = [(symbol(program, a, b), local[a][b]) for a, b in pairwise(path)]
         slopes = [value for _, value in factors]
         rows.append(_Row(factors, prod(slopes), equals([*slopes, prod(slopes)], SHOWN)))
     places = routes.layout([path[::-1] for path in found])
@@ -91,9 +97,8 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
         "node_values": {name: float(state.tape.value(name)) for name in places.nodes},
         "rows": rows,
         "equals": sign,
-        # A drawing with few columns leaves room at its side.
-        "beside": len(rows) > FEW or max(len(row.factors) for row in rows) <= 2,
-        "whole": (chains.partial(program, loss, start), total),
+        "beside": beside,
+        "whole": (symbol(program, loss, start), total),
         "words": told[-1],
         "write": write,
         "symbol": diagrams.symbol,
@@ -102,3 +107,8 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
         or f"The graph from {start} to {loss}, with {len(rows)} path{'s' if len(rows) > 1 else ''} "
         "and the slope of every edge.",
     }
+
+
+def _on_one_line(program: Program, of: str, by: str) -> str:
+    """∂of/∂by as LaTeX, with a stroke."""
+    return rf"\partial {program.symbol(of)} / \partial {program.symbol(by)}"

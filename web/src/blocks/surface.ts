@@ -110,7 +110,9 @@ class Landscape {
 type State = readonly [x: number, y: number, side: boolean];
 
 /** The longest arrow of a gradient, as a share of the wider side of the map. */
-const LONGEST = 0.32;
+const LONGEST = 0.36;
+/** From the middle of the point to where the arrow begins, in pixels. */
+const EDGE = 14;
 /** A gradient whose arrow would be shorter than this is none to be seen, in pixels. */
 const SHORTEST = 3;
 
@@ -223,13 +225,15 @@ export function surface(element: HTMLElement, data: Data, context: Context): Liv
     name.toggleAttribute("hidden", !seen);
     if (!seen) return;
     const [ux, uy] = [dx / length, dy / length];
-    const head = Math.min(16, 0.6 * length);
-    const [tipX, tipY] = [x + dx, y + dy];
+    const [fromX, fromY] = [x + EDGE * ux, y + EDGE * uy];
+    const [tipX, tipY] = [fromX + dx, fromY + dy];
+    const head = Math.min(16, 6 + 0.4 * length);
     const wing = (turn: number): string => `${(tipX - head * (ux - turn * 0.5 * uy)).toFixed(1)} ${(tipY - head * (uy + turn * 0.5 * ux)).toFixed(1)}`;
-    arrow.setAttribute("d", `M${x.toFixed(1)} ${y.toFixed(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}M${wing(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}L${wing(-1)}`);
+    const tip = `${tipX.toFixed(1)} ${tipY.toFixed(1)}`;
+    arrow.setAttribute("d", `M${fromX.toFixed(1)} ${fromY.toFixed(1)}L${tip}M${wing(1)}L${tip}L${wing(-1)}`);
     // Its name stands beside the middle of it, on the upper side.
-    const up = ux > 0 ? 1 : -1;
-    place(name, { x: x + dx / 2 + 20 * up * uy, y: y + dy / 2 - 20 * up * ux });
+    const up = ux > 0 ? 24 : -24;
+    place(name, { x: fromX + dx / 2 + up * uy, y: fromY + dy / 2 - up * ux });
   }
 
   return {
