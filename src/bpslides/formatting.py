@@ -68,7 +68,8 @@ def _plain(value: object) -> float:
         raise ValueError("a comparison is true or false, and no format fits it; show the two sides instead")
     if getattr(value, "ndim", 0) or isinstance(value, list | tuple):
         raise ValueError("an array cannot be printed as one number; index it, as in x[0], or reduce it, as in mean(x)")
-    if isinstance(value, str) or not isinstance(value, SupportsFloat):
+    # Looking for a protocol takes longer than all the rest, and nearly every number is a float.
+    if not isinstance(value, float | int) and (isinstance(value, str) or not isinstance(value, SupportsFloat)):
         raise ValueError(f"{value!r} is no number")
     number = float(value)
     if not math.isfinite(number):
