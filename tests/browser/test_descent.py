@@ -13,7 +13,7 @@ from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.write import write_file
 
-from .conftest import Watched, note_changes
+from .conftest import PHONE, Watched, note_changes
 
 DECK = """
 title: Bowl
@@ -68,6 +68,18 @@ def test_steps(bowl: Page) -> None:
     assert bowl.locator(f"{BLOCK} .descent-mark").count() == 2
     bowl.keyboard.press("u")
     expect(shown.first).to_have_text("7.5")
+
+
+def test_touch(watch: Callable[..., Watched], tmp_path: Path) -> None:
+    """On a phone Step and undo take a finger, and the deck stays where it is."""
+    (tmp_path / "bowl.yaml").write_text(DECK + "  - {title: Next}\n", encoding="utf-8")
+    site, _ = make_site(tmp_path / "bowl.yaml", Output.SINGLE_FILE)
+    page = watch(viewport=PHONE, has_touch=True, is_mobile=True).goto(write_file(site, tmp_path).as_uri())
+    shown = page.locator(f"{BLOCK} [data-role=readout]").first
+    for way, expected in (("step", "7.5"), ("step", "7.05"), ("undo", "7.5")):
+        page.locator(f"{BLOCK} [data-action={way}]").tap()
+        expect(shown).to_have_text(expected)
+    assert page.evaluate("Reveal.getCurrentSlide().id") == "bowl"
 
 
 @pytest.mark.parametrize("deck", [UNDER_WAY])

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bpslides.errors import Problems
 from bpslides.pipeline import compute
 from bpslides.source import find
 
-from .conftest import Watched
+from .conftest import PHONE, Watched
 
 WALK = "#walk [data-block=walk]"
 SHOWN = """() => {
@@ -43,6 +43,17 @@ def page(static: Callable[[str], str], watch: Callable[..., Watched]) -> Page:
     page = watch().goto(static("chain-rule") + "#/walk")
     page.wait_for_selector("#walk .main-svg")
     return page
+
+
+def test_touch(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """On a phone Step, Back and Reset take a finger, and the deck stays where it is."""
+    page = watch(viewport=PHONE, has_touch=True, is_mobile=True).goto(static("chain-rule") + "#/walk")
+    progress = page.locator(f"{WALK} [data-role=progress]")
+    for way, expected in (("step", "1"), ("step", "2"), ("back", "1"), ("step", "2"), ("reset", "0")):
+        page.locator(f"{WALK} [data-action={way}]").first.tap()
+        expect(progress).to_have_text(expected)
+    assert shown(page)["edges"] == 0
+    assert page.evaluate("Reveal.getCurrentSlide().id") == "walk"
 
 
 def test_every_substep_there_and_back_restores_the_state_exactly(page: Page) -> None:
