@@ -56,11 +56,11 @@ type Side = "left" | "right" | "top" | "bottom";
 type Box = Readonly<Record<Side, number>>;
 const SIDES: readonly Side[] = ["left", "right", "top", "bottom"];
 
-/** A slide without its margins, of which a third is left free: nobody sees that. */
+/** A slide without its margins. */
 function withinMargins(sheet: HTMLElement, scale: number): Box {
   const rect = sheet.getBoundingClientRect();
   const style = getComputedStyle(sheet);
-  const margin = (side: Side): number => Number.parseFloat(style.getPropertyValue(`padding-${side}`)) * scale * (2 / 3);
+  const margin = (side: Side): number => Number.parseFloat(style.getPropertyValue(`padding-${side}`)) * scale;
   return {
     left: rect.left + margin("left"),
     right: rect.right - margin("right"),
