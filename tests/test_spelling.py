@@ -25,9 +25,10 @@ def test_the_sign_says_whether_a_number_is_rounded(tmp_path: Path) -> None:
 
 
 def test_the_sign_between_boxes() -> None:
-    """One rounded number among them is enough; the last digits of a double do not count."""
-    assert equals([0.5, -1.2, 0.1 + 0.2], ".4f") == "="
-    assert equals([0.5, 1 / 3], ".4f") == "≈"
+    """One rounded number among them is enough; the last digits of a double do not count, and 0 is 0."""
+    assert equals([0.5, -1.2], 0.1 + 0.2, ".4f") == "="
+    assert equals([0.5], 1 / 3, ".4f") == equals([1 / 3], 0.5, ".4f") == "≈"
+    assert equals([1 / 3, 0.0], 0.0, ".4f") == "="
 
 
 @pytest.mark.parametrize(

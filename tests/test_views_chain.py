@@ -64,6 +64,15 @@ def test_paths(tmp_path: Path) -> None:
     assert len(paths.all(".route")) == 4
 
 
+def test_a_product_of_0_is_0(tmp_path: Path) -> None:
+    """A rounded number takes ≈, but what comes to 0 is 0, whatever it was multiplied with."""
+    paths = block(tmp_path, "model: m, gradient: x", "models:\n  m: {inputs: {x: 0}, graph: {u: x/3, L: u*x}}\n")
+    rows = [row.texts(".times")[-1] for row in paths.all(".chain-row")[:2]]
+    assert rows == ["=", "="]
+    paths = block(tmp_path, "model: m, gradient: x", "models:\n  m: {inputs: {x: 1}, graph: {u: x/3, L: u*x}}\n")
+    assert "≈" in [row.texts(".times")[-1] for row in paths.all(".chain-row")[:2]]
+
+
 def test_stages(tmp_path: Path) -> None:
     """Values and slopes stage by stage; all slopes together are the derivative of the whole."""
     stages = block(tmp_path, SIGMOID)

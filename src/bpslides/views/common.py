@@ -125,9 +125,12 @@ def slider_step(domain: tuple[float, float]) -> float:
     return 10.0 ** (math.floor(math.log10(domain[1] - domain[0])) - 2)
 
 
-def equals(numbers: Iterable[float], spec: str) -> str:
-    """The sign between numbers in this format: ≈ where one of them is rounded, else =."""
-    return "=" if all(shows_exactly(number, spec) for number in numbers) else "≈"
+def equals(numbers: Iterable[float], result: float, spec: str) -> str:
+    """The sign before what ``numbers`` come to: ≈ where one is rounded in this format, else =.
+
+    What comes to 0 is 0, whatever was rounded on the way.
+    """
+    return "=" if result == 0 or all(shows_exactly(number, spec) for number in (*numbers, result)) else "≈"
 
 
 def held(number: str) -> str:

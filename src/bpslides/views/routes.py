@@ -66,7 +66,7 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
     for path in found:
         factors = [(symbol(program, a, b), local[a][b]) for a, b in pairwise(path)]
         slopes = [value for _, value in factors]
-        rows.append(_Row(factors, prod(slopes), equals([*slopes, prod(slopes)], SHOWN)))
+        rows.append(_Row(factors, prod(slopes), equals(slopes, prod(slopes), SHOWN)))
     places = routes.layout([path[::-1] for path in found])
 
     def write(value: float) -> str:
@@ -79,7 +79,7 @@ def paths(block: Paths, numbers: Numbers, problems: Problems) -> View | None:
         told.append(
             f"Path {number}: multiply along it: {along}{f' {row.equals} {amount}' if len(row.factors) > 1 else ''}."
         )
-    sign = equals([total, *(row.product for row in rows)], SHOWN)
+    sign = equals((row.product for row in rows), total, SHOWN)
     added = " + ".join(held(amount) for amount in amounts)
     told.append(
         f"Sum across the {len(rows)} paths: {added} {sign} {write(total)}."

@@ -57,7 +57,7 @@ def walk(block: Walk, numbers: Numbers, problems: Problems, key: str) -> View | 
     view["checked"] = checked(program)
     view["symbol"] = diagrams.symbol
     view["number"] = lambda value: format_number(value, SHOWN)
-    view["equals"] = equals([walked.gradient, *(factor.value for path in walked.paths for factor in path)], SHOWN)
+    view["equals"] = equals((factor.value for path in walked.paths for factor in path), walked.gradient, SHOWN)
     if block.plot:
         found = function_of(block.plot.function, block.plot.variable, numbers, problems, key)
         if found is None:
