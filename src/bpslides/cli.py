@@ -137,17 +137,16 @@ def build(
     DIR/<name>/index.html each and an index of them all.
     """
     from bpslides.errors import Problems
-    from bpslides.hosting import Hosted
-    from bpslides.pictures import need_pillow
     from bpslides.pipeline import make_shelf, make_site
     from bpslides.render import Output
     from bpslides.series import chosen
-    from bpslides.shelf import render_missing
     from bpslides.write import write_collection, write_file, write_folder
 
     if single_file and compress:
         raise UsageError("--compress is for folders: a single file is opened from disk, and is compressed inside")
     if shrink:
+        from bpslides.pictures import need_pillow
+
         need_pillow()
     kind, problems = Output.SINGLE_FILE if single_file else Output.FOLDER, Problems()
     collection = chosen(deck, problems)
@@ -173,6 +172,9 @@ def build(
         written = [write_file(site, output) for site in sites.values()]
         written += [write_file(index, output)] if index and collection.files else []
     else:
+        from bpslides.hosting import Hosted
+        from bpslides.shelf import render_missing
+
         read = [*collection.files, *(path for site in sites.values() for path in site.read)]
         root = {"404.html": render_missing(collection, problems)}
         if index is None:
