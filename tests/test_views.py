@@ -83,6 +83,14 @@ def test_demo(tmp_path: Path) -> None:
             "surface: {function: ▸log(x*y), domain: [-1, 1], at: [0, 0]}",
             "the function has no finite value at this point (choose another “at”)",
         ),
+        (
+            "surface: {function: ▸log(0.01 - x**2 - y**2), domain: [-5, 5], at: [0, 0], landscape: true}",
+            "the function has hardly a finite value here (choose another “domain”)",
+        ),
+        (
+            "figure: {surface: ▸log(0.01 - x**2 - y**2), domain: [-5, 5]}",
+            "the function has hardly a finite value here (choose another “domain”)",
+        ),
         ("callout: {text: a, icon: ▸targt}", "there is no icon “targt” (did you mean “target”?)"),
     ],
 )

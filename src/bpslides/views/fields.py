@@ -49,9 +49,9 @@ def surface(block: forms.SurfaceFigure, numbers: Numbers, problems: Problems, ke
     domains = (block.domain, block.domain_y or block.domain)
     labels = [plain_label(text, numbers, problems) if text else "" for text in (block.x_label, block.y_label)]
     axes = (labels[0] or names[0], labels[1] or names[1])
-    landscape = seen_from_the_side(program, names, domains, str(block.symbol), block.height, marked, axes)
+    drawn = (block.surface, str(block.symbol), block.height)
+    landscape = seen_from_the_side(program, names, domains, drawn, marked, problems, axes)
     if landscape is None:
-        problems.error("the function has hardly a finite value here", block.surface.place(), "choose another “domain”")
         return None
     return view | {"drawing": landscape.drawing, "alt": f"Surface of {view['alt']}"}
 
@@ -60,17 +60,22 @@ def seen_from_the_side(
     program: Program,
     names: tuple[str, str],
     domains: tuple[Domain, Domain],
-    symbol: str,
-    height: int,
+    drawn: tuple[Text, str, int],
     mark: tuple[float, float, float] | None,
+    problems: Problems,
     axes: tuple[str, str] | None = None,
 ) -> mesh.Landscape | None:
-    """The program's output as a landscape, ``height`` pixels high; None where it has hardly a value."""
+    """The program's output as a landscape; with hardly a value there is none, and that is reported.
+
+    What is ``drawn`` is a text of the deck, its symbol, and how many pixels high it will be.
+    """
     from bpslides.figures import mesh  # few decks need it
 
     xs, ys = (points(domain, mesh.CELLS + 1) for domain in domains)
     rows = [program.sweep(names[0], xs, {names[1]: y}) for y in ys]
+    text, symbol, height = drawn
     if sum(value is not None for row in rows for value in row) < mesh.CELLS:
+        problems.error("the function has hardly a finite value here", text.place(), "choose another “domain”")
         return None
     return mesh.surface(domains, rows, (*(axes or names), symbol), height=height, mark=mark)
 

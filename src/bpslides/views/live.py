@@ -297,7 +297,10 @@ def surface(block: Surface, numbers: Numbers, problems: Problems, key: str) -> V
     landscape = None
     if block.landscape:
         mark = (*at, answer["values"]["value"])
-        landscape = seen_from_the_side(program, names, (block.domain, y_domain), f, LANDSCAPE_HEIGHT, mark)
+        drawn = (block.function, f, LANDSCAPE_HEIGHT)
+        landscape = seen_from_the_side(program, names, (block.domain, y_domain), drawn, mark, problems)
+        if landscape is None:
+            return None
     return {
         "data": {
             "model": key,
