@@ -27,35 +27,37 @@ FAMILIES = {
 
 
 class Frame:
-    """What stands around the slides: styles with fonts, scripts, and the policy that allows exactly these."""
+    """What stands around the slides: styles with fonts, scripts, and the policy that allows exactly these.
 
-    def __init__(self, assets: Assets, cut: fonts.Cut) -> None:
-        self._assets, self._cut = assets, cut
+    Styles and runtime are the builds for :func:`families_of` the page.
+    """
+
+    def __init__(self, assets: Assets, cut: fonts.Cut, families: str) -> None:
+        self._assets, self._cut, self._families = assets, cut, families
         self.parts: dict[str, Any] = dict.fromkeys(("style_text", "style_link", "script_text", "script_link", "packed"))
         self.plotly_link = ""
         self._packed: list[str] = []
 
-    def style(self, theme: Theme, html: str, own: str, *, whole: bool = False) -> None:
-        """Base styles for what ``html`` holds, or all of them, then the theme, the deck's own rules and the fonts."""
+    def style(self, theme: Theme, html: str, own: str) -> None:
+        """Base styles, then the theme, the deck's own rules, and the fonts that ``html`` needs."""
         rules = [own]
         stacks = f"{theme.tokens['font_text']}, {theme.tokens['font_title']}"
         for font, name, data in fonts.files(html, stacks, self._cut):
             address = self._assets.link(name, data)
             # The style sheet lies in the same folder as the fonts.
             rules.append(fonts.face_rule(font, address.removeprefix("assets/")))
-        css = "\n".join([paths.static(f"base{families_of(html, whole=whole)}.css").decode(), theme.css, *rules])
+        css = "\n".join([paths.static(f"base{self._families}.css").decode(), theme.css, *rules])
         if self._assets.single_file:
             self.parts["style_text"] = Markup(css)  # noqa: S704 - ours, and the theme is checked when loaded
         else:
             self.parts["style_link"] = self._assets.link("deck.css", css.encode())
 
-    def script(self, html: str, *, plots: bool, whole: bool = False) -> None:
+    def script(self, *, plots: bool) -> None:
         """The runtime, and, where there are plots, Plotly where the page finds it when one comes near.
 
-        A page gets the build that can do what ``html`` needs, or the ``whole``. A single file holds both compressed,
-        and a few lines that wake the runtime.
+        A single file holds both compressed, and a few lines that wake the runtime.
         """
-        runtime = f"deck{families_of(html, whole=whole)}.js"
+        runtime = f"deck{self._families}.js"
         if self._assets.single_file:
             self._packed = [paths.static(runtime).decode(), *([paths.static("plotly.js").decode()] if plots else [])]
             self.parts["script_text"] = Markup(paths.static("wake.js").decode())  # noqa: S704 - ours

@@ -27,7 +27,7 @@ from bpslides.diagrams import layered
 from bpslides.errors import Problems, did_you_mean
 from bpslides.fonts import Cut
 from bpslides.footnotes import Footnotes
-from bpslides.frame import Frame
+from bpslides.frame import Frame, families_of
 from bpslides.markup import Writer
 from bpslides.mathml import MathError, display_formula, mathml
 from bpslides.model import Block, Logo, Slide, Stack, Table
@@ -165,14 +165,14 @@ def render(
         for slide in source.slides
     ]
     served = output is Output.SERVE
-    frame = Frame(assets, output.fonts)
     title = renderer.text.plain(deck.title)
     body = "\n".join(columns)
+    frame = Frame(assets, output.fonts, families_of(body, whole=served))
     notation = renderer.explanations()
     # What is printed may have the notes beside the slides.
     beside = [note["notes"] for note in notes] if output is Output.PRINT else []
-    frame.style(theme, "\n".join([body, title, notation, *beside]), renderer.rules(deck.logo), whole=served)
-    frame.script(body, plots='class="plot"' in body or served, whole=served)
+    frame.style(theme, "\n".join([body, title, notation, *beside]), renderer.rules(deck.logo))
+    frame.script(plots='class="plot"' in body or served)
     settings: dict[str, Any] = {
         "output": output.name.lower(),
         "plotly": frame.plotly_link,
