@@ -8,8 +8,8 @@ import { showProblems } from "./problems";
 
 type Message = Record<string, unknown>;
 
-/** How long a block waits for numpy before it helps itself, on a busy machine too; a closed line is known at once. */
-const PATIENCE = 4000;
+/** How long a block waits for numpy before it helps itself. */
+const PATIENCE = 1500;
 
 export class Connection {
   #socket: WebSocket | null = null;
