@@ -74,10 +74,9 @@ def _amended(data: bytes, objects: Mapping[int, Any]) -> bytes:
     """
     end = data.rindex(b"\ntrailer") + 1
     trailer, _, old = data[end:].partition(b"startxref")
-    out, table = (
-        BytesIO(),
-        b"0 1\n0000000000 65535 f \n",
-    )  # some readers take a table that begins elsewhere for a wrong one
+    out = BytesIO()
+    # Some readers take a table that begins elsewhere than at 0 for a wrong one.
+    table = b"0 1\n0000000000 65535 f \n"
     out.write(data)
     for number, thing in sorted(objects.items()):
         table += b"%d 1\n%010d 00000 n \n" % (number, out.tell())

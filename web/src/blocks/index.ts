@@ -21,7 +21,11 @@ declare const WALKS: boolean;
 
 /** The value of `data-block` → how it comes alive. */
 const MOUNTS: Record<string, Mount> = {
-  ...{ figure, demo, descent: demo, curve, surface },
+  figure,
+  demo,
+  descent: demo,
+  curve,
+  surface,
   ...(PRACTICE && { exercise, quiz, predict }),
   ...(TRAINING && { training }),
   ...(WALKS && { walk, chain }),
