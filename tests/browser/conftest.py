@@ -115,6 +115,14 @@ def watch(chromium: Browser) -> Iterator[Callable[..., Watched]]:
         context.close()
 
 
+def single_file(file: Path, deck: str = "") -> str:
+    """Build a deck, written into ``file`` first where it is given, as a single file beside it; returns its address."""
+    if deck:
+        file.write_text(deck, encoding="utf-8")
+    site, _ = make_site(file, Output.SINGLE_FILE)
+    return write_file(site, file.parent).as_uri()
+
+
 @pytest.fixture(scope="session")
 def static(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
     """Build a deck as a single file, once a session, and give its address."""

@@ -9,11 +9,8 @@ import pytest
 from playwright.sync_api import Page
 
 from bpslides.browser import look
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
 
-from .conftest import PHONE, Watched
+from .conftest import PHONE, Watched, single_file
 
 DECK = """\
 title: Looks
@@ -129,9 +126,7 @@ FULL = """id => {
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The deck as a single file."""
     folder: Path = tmp_path_factory.mktemp("alignment")
-    (folder / "deck.yaml").write_text(DECK)
-    site, _ = make_site(folder / "deck.yaml", Output.SINGLE_FILE)
-    return write_file(site, folder).as_uri()
+    return single_file(folder / "deck.yaml", DECK)
 
 
 def visit(page: Page, slide: str) -> None:

@@ -11,11 +11,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from bpslides.formatting import format_number
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
 
-from .conftest import PHONE, Watched, start_server
+from .conftest import PHONE, Watched, single_file, start_server
 
 DECK = """
 title: Chains
@@ -36,8 +33,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     file: Path = tmp_path_factory.mktemp("chain") / "deck.yaml"
     file.write_text(DECK, encoding="utf-8")
     server = start_server(str(file))
-    site, _ = make_site(file, Output.SINGLE_FILE)
-    yield {"replayed": write_file(site, file.parent).as_uri(), "numpy, live": server.address}
+    yield {"replayed": single_file(file), "numpy, live": server.address}
     server.stop()
 
 

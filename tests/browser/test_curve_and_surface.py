@@ -9,11 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
-
-from .conftest import PHONE, Watched
+from .conftest import PHONE, Watched, single_file
 
 CURVE = "#tangent [data-block=curve]"
 SURFACE = "#surface [data-block=surface]"
@@ -31,9 +27,7 @@ slides:
 
 def test_a_secant_becomes_the_tangent(watch: Callable[..., Watched], tmp_path: Path) -> None:
     """The slope over h is 2 + h; with h near 0 the line lies on the tangent, and undo takes it back."""
-    (tmp_path / "secant.yaml").write_text(SECANT, encoding="utf-8")
-    site, _ = make_site(tmp_path / "secant.yaml", Output.SINGLE_FILE)
-    page = watch().goto(write_file(site, tmp_path).as_uri())
+    page = watch().goto(single_file(tmp_path / "secant.yaml", SECANT))
     block = "#secant [data-block=curve]"
     slope, h = page.locator(f"{block} [data-role=secant]"), page.locator(f"{block} input[data-name=h]")
     expect(slope).to_have_text("3.5")
@@ -147,9 +141,7 @@ slides:
 
 def test_the_gradient_and_the_side(watch: Callable[..., Watched], tmp_path: Path) -> None:
     """The arrow has the direction of the gradient; a button or a key turns the map into a landscape with the point."""
-    (tmp_path / "side.yaml").write_text(SIDE, encoding="utf-8")
-    site, _ = make_site(tmp_path / "side.yaml", Output.SINGLE_FILE)
-    address = write_file(site, tmp_path).as_uri()
+    address = single_file(tmp_path / "side.yaml", SIDE)
     watched = watch()
     page = watched.goto(address)
     page.wait_for_selector("#side [data-role=map] .gradient-arrow[d]", state="attached")

@@ -11,13 +11,11 @@ from playwright.sync_api import Page, expect
 from bpslides.autodiff import Run, optimizer
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
-from bpslides.pipeline import compute, make_site
+from bpslides.pipeline import compute
 from bpslides.program import Program
-from bpslides.render import Output
 from bpslides.source import find
-from bpslides.write import write_file
 
-from .conftest import PHONE, Watched, start_server
+from .conftest import PHONE, Watched, single_file, start_server
 
 DEMO = "#try-it [data-block=demo]"
 
@@ -218,7 +216,7 @@ def test_steps_of_any_optimizer(live: bool, watch: Callable[..., Watched], tmp_p
     _, numbers = compute(file, Problems())
     run = numbers.programs["m"].run
     server = start_server(str(file)) if live else None
-    built = write_file(make_site(file, Output.SINGLE_FILE)[0], tmp_path).as_uri()
+    built = single_file(file)
     page = watch().goto(server.address if server else built)
     expect(page.locator(f"{DEMO} [data-role=origin]")).to_have_text("numpy, live" if live else "replayed")
     shown = page.locator(f"{DEMO} [data-value=w]")

@@ -9,11 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
-
-from .conftest import PHONE, Watched, note_changes
+from .conftest import PHONE, Watched, note_changes, single_file
 
 DECK = """
 title: Bowl
@@ -36,9 +32,7 @@ def deck() -> str:
 @pytest.fixture
 def bowl(deck: str, watch: Callable[..., Watched], tmp_path: Path) -> Page:
     """The bowl of “Backprop, slowly” in a built file."""
-    (tmp_path / "bowl.yaml").write_text(deck, encoding="utf-8")
-    site, _ = make_site(tmp_path / "bowl.yaml", Output.SINGLE_FILE)
-    page = watch().goto(write_file(site, tmp_path).as_uri())
+    page = watch().goto(single_file(tmp_path / "bowl.yaml", deck))
     expect(page.locator(f"{BLOCK} [data-role=origin]")).to_have_text("replayed")
     return page
 
@@ -72,9 +66,9 @@ def test_steps(bowl: Page) -> None:
 
 def test_touch(watch: Callable[..., Watched], tmp_path: Path) -> None:
     """On a phone Step and undo take a finger, and the deck stays where it is."""
-    (tmp_path / "bowl.yaml").write_text(DECK + "  - {title: Next}\n", encoding="utf-8")
-    site, _ = make_site(tmp_path / "bowl.yaml", Output.SINGLE_FILE)
-    page = watch(viewport=PHONE, has_touch=True, is_mobile=True).goto(write_file(site, tmp_path).as_uri())
+    page = watch(viewport=PHONE, has_touch=True, is_mobile=True).goto(
+        single_file(tmp_path / "bowl.yaml", DECK + "  - {title: Next}\n")
+    )
     shown = page.locator(f"{BLOCK} [data-role=readout]").first
     for way, expected in (("step", "7.5"), ("step", "7.05"), ("undo", "7.5")):
         page.locator(f"{BLOCK} [data-action={way}]").tap()

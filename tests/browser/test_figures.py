@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
-
-from .conftest import DESKTOP, PHONE, Watched
+from .conftest import DESKTOP, PHONE, Watched, single_file
 
 DECK = """\
 title: Figures everywhere
@@ -55,9 +51,7 @@ DRAWN = """id => [...document.getElementById(id).querySelectorAll('.plot')].map(
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A deck with a figure on every slide, as a single file."""
     folder: Path = tmp_path_factory.mktemp("figures")
-    (folder / "deck.yaml").write_text(DECK)
-    site, _ = make_site(folder / "deck.yaml", Output.SINGLE_FILE)
-    return write_file(site, folder).as_uri()
+    return single_file(folder / "deck.yaml", DECK)
 
 
 def visit(page: Page, slide: str) -> None:

@@ -11,13 +11,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bpslides.errors import Problems
-from bpslides.pipeline import compute, make_site
+from bpslides.pipeline import compute
 from bpslides.program import Program
-from bpslides.render import Output
-from bpslides.write import write_file
 from tests.layered_models import MODELS
 
-from .conftest import PHONE, Watched
+from .conftest import PHONE, Watched, single_file
 
 DECK = f"""\
 title: Networks
@@ -61,10 +59,9 @@ def shown(page: Page) -> dict[str, Any]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Program]:
     """The deck in a file, and the program of its six weights."""
     folder = tmp_path_factory.mktemp("networks")
-    (folder / "networks.yaml").write_text(DECK, encoding="utf-8")
-    site, _ = make_site(folder / "networks.yaml", Output.SINGLE_FILE)
+    address = single_file(folder / "networks.yaml", DECK)
     _, numbers = compute(folder / "networks.yaml", Problems())
-    return write_file(site, folder).as_uri(), numbers.programs["six"]
+    return address, numbers.programs["six"]
 
 
 @pytest.fixture

@@ -9,13 +9,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
 from tests.decks import NEURON
 from tests.exercises import EXERCISE, MODELS
 
-from .conftest import PHONE, Watched
+from .conftest import PHONE, Watched, single_file
 
 DECK = """
 title: Practice
@@ -61,9 +58,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("practice")
     exercise = "".join(f"      {line}\n" for line in EXERCISE.splitlines())
     models = MODELS + NEURON.removeprefix("models:\n")
-    (folder / "deck.yaml").write_text(DECK.format(models=models, exercise=exercise), encoding="utf-8")
-    site, _ = make_site(folder / "deck.yaml", Output.SINGLE_FILE)
-    return write_file(site, folder).as_uri()
+    return single_file(folder / "deck.yaml", DECK.format(models=models, exercise=exercise))
 
 
 @pytest.fixture

@@ -7,12 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from bpslides.pipeline import make_site
-from bpslides.render import Output
-from bpslides.write import write_file
 from tests.decks import NEURON
 
-from .conftest import PHONE, Watched
+from .conftest import PHONE, Watched, single_file
 
 DECK = f"""\
 title: T
@@ -35,9 +32,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A deck with a notation, as a single file."""
     folder = tmp_path_factory.mktemp("symbols")
     file = folder / "deck.yaml"
-    file.write_text(DECK, encoding="utf-8")
-    site, _ = make_site(file, Output.SINGLE_FILE)
-    return write_file(site, folder).as_uri() + "#/one"
+    return single_file(file, DECK) + "#/one"
 
 
 def symbol(page: Page, number: int, place: int = 0) -> None:

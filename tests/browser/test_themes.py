@@ -10,13 +10,13 @@ from playwright.sync_api import Page
 
 from bpslides import theme
 from bpslides.errors import Problems
-from bpslides.pipeline import compute, make_site
+from bpslides.pipeline import compute
 from bpslides.render import Output, render
 from bpslides.source import find
 from bpslides.text import Text
 from bpslides.write import write_file
 
-from .conftest import PHONE, Watched, overflow, start_server
+from .conftest import PHONE, Watched, overflow, single_file, start_server
 
 DECK = """\
 title: Colours
@@ -94,9 +94,7 @@ def test_tokens_on_both_canvases(deck: Path, tmp_path: Path, watch: Callable[...
         encoding="utf-8",
     )
     head = "theme: mine\ntokens: {gap: 50, scale_text: 1.2, accent: '#c00'}"
-    deck.write_text(DECK.replace("theme: dark", head), encoding="utf-8")
-    site, _ = make_site(deck, Output.SINGLE_FILE)
-    address = write_file(site, tmp_path).as_uri()
+    address = single_file(deck, DECK.replace("theme: dark", head))
     for options, gap, size in (({}, "50px", "33.6px"), ({"viewport": PHONE}, "20px", "27.6px")):
         watched = watch(**options)
         page = watched.goto(address)

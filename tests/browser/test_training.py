@@ -12,12 +12,10 @@ from playwright.sync_api import Page, expect
 from bpslides.autodiff import optimizer
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
-from bpslides.pipeline import compute, make_site
+from bpslides.pipeline import compute
 from bpslides.program import Program
-from bpslides.render import Output
-from bpslides.write import write_file
 
-from .conftest import PHONE, Watched, note_changes, start_server
+from .conftest import PHONE, Watched, note_changes, single_file, start_server
 
 DECK = """
 title: Training
@@ -78,8 +76,7 @@ def six(file: Path) -> Program:
 def addresses(file: Path) -> Iterator[dict[str, str]]:
     """The deck as a file, and served."""
     server = start_server(str(file))
-    site, _ = make_site(file, Output.SINGLE_FILE)
-    yield {"replayed": write_file(site, file.parent).as_uri(), "numpy, live": server.address}
+    yield {"replayed": single_file(file), "numpy, live": server.address}
     server.stop()
 
 
