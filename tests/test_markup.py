@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -24,13 +24,16 @@ from tests.hostile import HOSTILE
 from tests.pages import Node, read
 
 
+def writer(problems: Problems) -> Writer:
+    """One for texts outside of any deck."""
+    source = Source(DeckData(title=Text("T")), "t", Path())
+    return Writer(Numbers(source, problems), Assets(single_file=False), Ledger({}, {}, mathml, problems), problems)
+
+
 def write(text: str) -> tuple[Node, list[str]]:
     """The HTML of a text outside of any deck, and the messages about it."""
     problems = Problems()
-    source = Source(DeckData(title=Text("T")), "t", Path())
-    html = Writer(
-        Numbers(source, problems), Assets(single_file=False), Ledger({}, {}, mathml, problems), problems
-    ).block(Text(text))
+    html = writer(problems).block(Text(text))
     return read(html), [problem.message for problem in problems.found]
 
 
@@ -57,6 +60,17 @@ def test_markdown(tmp_path: Path) -> None:
     assert body.texts("li") == ["a", "b"]
     assert body.texts("td") == ["1", "2"]
     assert body.one("a").attributes["href"] == "#/b"
+
+
+@given(st.text(st.sampled_from(list("aé1 .,:;-–()'\"%=+#!>*_`[]\\&/\u00a0·")), min_size=1, max_size=20))
+@example("Say it: 1 + 1 = 2 - always, “as is” (says she).")
+def test_a_line_of_words_is_what_markdown_makes_of_it(text: str) -> None:
+    """Lines of words do not go through Markdown, and nobody can tell."""
+    write = writer(Problems())
+    of_markdown = write.block(Text(f"{text}\n\n*second*")).removesuffix("<p><em>second</em></p>\n")
+    assert write.block(Text(text)) == of_markdown
+    if of_markdown.startswith("<p>") and text == text.strip():
+        assert f"<p>{write.inline(Text(text))}</p>\n" == of_markdown
 
 
 def test_headings_begin_below_the_title(tmp_path: Path) -> None:
