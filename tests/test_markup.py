@@ -62,8 +62,11 @@ def test_markdown(tmp_path: Path) -> None:
     assert body.one("a").attributes["href"] == "#/b"
 
 
-@given(st.text(st.sampled_from(list("aé1 .,:;-–()'\"%=+#!>*_`[]\\&/\u00a0·")), min_size=1, max_size=20))
-@example("Say it: 1 + 1 = 2 - always, “as is” (says she).")
+PIECES = [*"aé1 .,:;-–()'\"%=+#!>*_`[]\\&/\u00a0·", "{{ 1/3 | .2f }}", "{{ 2 }}"]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=20).map("".join))
+@example("Say it: 1 + 1 = {{ 1 + 1 }} - always, “as is” (says she).")
 def test_a_line_of_words_is_what_markdown_makes_of_it(text: str) -> None:
     """Lines of words do not go through Markdown, and nobody can tell."""
     write = writer(Problems())

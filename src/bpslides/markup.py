@@ -41,8 +41,8 @@ _MARK = re.compile("\ue000(\\d+)\ue001")
 # Nor, spelt as entities, may they come up when Markdown is done.
 _SPELT_MARK = re.compile("&#(?:x0*e00[01]|0*5734[45]);", re.IGNORECASE)
 _ENCODED_MARK = re.compile("%EE%80%80(\\d+)%EE%80%81")
-# A line of words: nothing in it means anything to Markdown.
-_WORDS = re.compile(r"[^\W\d_][^\x00-\x1f\\`*_{}\[\]<>&$~|]*(?<!\s)")
+# A line of words and numbers of the models: nothing in it means anything to Markdown.
+_WORDS = re.compile(r"(?:[^\W\d_]|\ue000)[^\x00-\x1f\\`*_{}\[\]<>&$~|]*(?<!\s)")
 # What looks like the beginning of a formula, not like money or the name of a variable.
 _LONE_DOLLAR = re.compile(
     r"(?<![\w$])\$(?:\$(?!\$)|\\[a-zA-Z]|[a-zA-Z](?![a-zA-Z])|\s[^$]{0,80}[\\^_=][^$]{0,80}\$)[^$\ue000]{0,20}"
@@ -84,14 +84,11 @@ class Writer:
 
     def block(self, text: Text) -> Markup:
         """Paragraphs, lists and the like."""
-        if (words := self._words(text)) is not None:
-            return Markup(f"<p>{words}</p>\n")  # noqa: S704 - without a letter that could begin anything
-        return self._render(text, self._markdown.render)
+        return self._render(text, self._markdown.render, "<p>{}</p>\n")
 
     def inline(self, text: Text) -> Markup:
         """One line, without a paragraph around it."""
-        words = self._words(text)
-        return words if words is not None else self._render(text, self._markdown.renderInline)
+        return self._render(text, self._markdown.renderInline, "{}")
 
     def plain(self, text: Text) -> str:
         """Text for places where no markup can stand, such as a window's title: numbers filled in, marks removed."""
@@ -116,14 +113,7 @@ class Writer:
         filled, shifts = self._fill(text, 0)
         return self._math(filled, display, text, lambda offset: _source_offset(offset, shifts))
 
-    def _words(self, text: Text) -> Markup | None:
-        """A text as it is, if it is a line of words, as most are: Markdown takes a hundred times as long to find out."""
-        if not _WORDS.fullmatch(text) or ":icon-" in text:
-            return None
-        self.markdown.append(text)
-        return Markup(text)  # noqa: S704 - without a letter that could begin anything
-
-    def _render(self, text: Text, render: Callable[[str, Env], str]) -> Markup:
+    def _render(self, text: Text, render: Callable[[str, Env], str], of_words: str) -> Markup:
         found: list[tuple[str, int]] = []
 
         def take(match: re.Match[str]) -> str:
@@ -132,9 +122,13 @@ class Writer:
 
         self.markdown.append(text)
         marked = NUMBER.sub(take, text) if "{{" in text else str(text)
+        env: Env = {"writer": self, "text": text, "numbers": found, "start": 0}
+        if _WORDS.fullmatch(marked) and ":icon-" not in marked:
+            # Most texts are such. Markdown would take far longer to find that out.
+            return Markup(of_words.format(self.put_numbers(marked, env)))  # noqa: S704 - holds nothing to escape
         marked = _SPELT_MARK.sub("\N{REPLACEMENT CHARACTER}", marked)
         self._refused.clear()
-        html = render(marked, {"writer": self, "text": text, "numbers": found, "start": 0})
+        html = render(marked, env)
         for address in self._refused:
             scheme = address.partition(":")[0]
             place = text.place(max(text.lower().find(f"{scheme.lower()}:"), 0))
