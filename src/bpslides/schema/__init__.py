@@ -30,7 +30,8 @@ _BOUNDS = {"gt": "exclusiveMinimum", "ge": "minimum", "lt": "exclusiveMaximum", 
 
 def deck_schema(*more: type[Part]) -> Schema:
     """The schema of a deck file, as JSON data; with definitions of ``more`` parts, which no deck holds."""
-    roots = [(kind, "validation") for kind in (Deck, Stack, Include, *more)]
+    blocks = [form for block in BLOCKS.values() for form in forms_of(block)]
+    roots = [(kind, "validation") for kind in (Deck, Stack, Include, *blocks, *more)]
     _, made = models_json_schema(roots, ref_template=_AT + "{model}")  # type: ignore[arg-type]
     definitions: dict[str, Schema] = made["$defs"]
     for kind in _parts(Part):
@@ -171,10 +172,8 @@ def _flat(schema: Schema) -> Schema:
 
 
 def _is_block(schema: Any) -> bool:
-    """Whether these are the alternatives of a block, some of which may have forms of their own."""
-    kinds = schema.get("oneOf", []) if isinstance(schema, dict) else []
-    forms = [form.get("$ref") for kind in kinds for form in kind.get("oneOf", [kind])]
-    return set(forms) == {_AT + form.__name__ for block in BLOCKS.values() for form in forms_of(block)}
+    """Whether this stands for a block of any kind."""
+    return isinstance(schema, dict) and schema.get("oneOf") == list(BLOCKS)
 
 
 def _with_short_form(schema: Schema, short: str, definitions: dict[str, Schema]) -> Schema:

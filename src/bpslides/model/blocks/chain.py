@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, Union
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, ModelWrapValidatorHandler, PrivateAttr, Tag, model_validator
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.errors import Place
-from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.base import Block, OneOf
 from bpslides.model.models import Whole
 from bpslides.model.parts import Domain, Number, Value
 from bpslides.text import Text
@@ -125,7 +125,5 @@ if TYPE_CHECKING:
     AnyChain = Chain
 else:
     AnyChain = Annotated[
-        Union[tuple(Annotated[form, Tag(f"[{key}]")] for key, form in Chain.forms.items())],  # noqa: UP007 - made at run time
-        Discriminator(_form_of),
-        BeforeValidator(_one_form),
+        Chain, OneOf({f"[{key}]": form for key, form in Chain.forms.items()}, _form_of), BeforeValidator(_one_form)
     ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Union
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
-from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.base import Block, OneOf
 from bpslides.model.blocks.chain import AnyChain, Chain
 from bpslides.model.blocks.figures import AnyFigure, Figure, NetworkDrawing
 from bpslides.model.blocks.live import Curve, Demo, Descent, Surface, Training, Walk
@@ -165,11 +165,7 @@ def _as_list(value: Any) -> Any:
 if TYPE_CHECKING:
     AnyBlock = Block
 else:
-    AnyBlock = Annotated[
-        Union[tuple(Annotated[_FORMS.get(kind, block), Tag(kind)] for kind, block in BLOCKS.items())],  # noqa: UP007 - made at run time
-        Discriminator(_kind_of),
-        BeforeValidator(_known_block),
-    ]
+    AnyBlock = Annotated[Block, OneOf(BLOCKS | _FORMS, _kind_of), BeforeValidator(_known_block)]
 Content = Annotated[list[AnyBlock], BeforeValidator(_as_list)]
 
 

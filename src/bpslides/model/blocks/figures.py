@@ -6,13 +6,13 @@ message about one never speaks of the others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bpslides.errors import did_you_mean
-from bpslides.model.blocks.base import Block
+from bpslides.model.blocks.base import Block, OneOf
 from bpslides.model.parts import Domain, Part, Value
 from bpslides.text import Text, describe
 
@@ -295,8 +295,8 @@ if TYPE_CHECKING:
     AnyFigure = Figure
 else:
     AnyFigure = Annotated[
-        Union[tuple(Annotated[form, Tag(figure_tag(key))] for key, form in FIGURES.items())],  # noqa: UP007 - made at run time
-        Discriminator(_figure_form),
+        Figure,
+        OneOf({figure_tag(key): form for key, form in FIGURES.items()}, _figure_form),
         BeforeValidator(_one_form),
     ]
 
