@@ -155,10 +155,12 @@ async function icons(out) {
   await writeFile(join(out, "icons.json"), JSON.stringify(markup));
 }
 
-/** plotly.js.gz: what a single-file deck carries. Packed here once, because it takes as long as a whole small deck. */
+/** plotly.js.gz and deck*.js.gz: what a single-file deck carries. Packed here once, and not by every build of a deck. */
 async function pack(out) {
-  const script = await readFile(join(out, "plotly.js"));
-  await writeFile(join(out, "plotly.js.gz"), gzipSync(script, { level: 9 }));
+  for (const name of ["plotly", ...selections().map(({ suffix }) => `deck${suffix}`)]) {
+    const script = await readFile(join(out, `${name}.js`));
+    await writeFile(join(out, `${name}.js.gz`), gzipSync(script, { level: 9 }));
+  }
 }
 
 /** tokens.css as it was written: Python reads from it what a theme does not set. */

@@ -6,9 +6,7 @@ A folder and the server link to them; a single file holds them.
 from __future__ import annotations
 
 import base64
-import gzip
 import re
-from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -61,7 +59,7 @@ class Frame:
         if self._assets.single_file:
             self._packed = [paths.static(runtime).decode(), *([paths.static("plotly.js").decode()] if plots else [])]
             self.parts["script_text"] = Markup(paths.static("wake.js").decode())  # noqa: S704 - ours
-            self.parts["packed"] = {"deck": _base64(_gzipped(runtime))}
+            self.parts["packed"] = {"deck": _base64(paths.static(f"{runtime}.gz"))}
             if plots:
                 self.parts["packed"]["plotly"] = _base64(paths.static("plotly.js.gz"))
         else:
@@ -82,11 +80,6 @@ def families_of(html: str, *, whole: bool = False) -> str:
     """What the names of the smallest builds hold that bring every block of ``html`` to life, such as ``-walks``."""
     kinds = set(re.findall(r'data-block="(\w+)"', html))
     return "".join(f"-{family}" for family, blocks in FAMILIES.items() if whole or kinds & blocks)
-
-
-@lru_cache(maxsize=8)
-def _gzipped(name: str) -> bytes:
-    return gzip.compress(paths.static(name), mtime=0)
 
 
 def _base64(data: bytes) -> str:

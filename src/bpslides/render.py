@@ -37,7 +37,7 @@ from bpslides.source import Source
 from bpslides.symbolic import default_symbol
 from bpslides.templating import block_macros, environment
 from bpslides.text import Text
-from bpslides.views import VIEWS, place_of
+from bpslides.views import place_of, view_of
 
 if TYPE_CHECKING:
     from bpslides.related import RelatedDeck
@@ -291,8 +291,8 @@ class Renderer:
         view = None
         self._place = place_of(block) or self._place
         self._ours = _default_symbols(block)
-        if block.kind in VIEWS:
-            view = VIEWS[block.kind](block, self.numbers, self.problems, key)
+        if function := view_of(block.kind):
+            view = function(block, self.numbers, self.problems, key)
             if view is None:
                 return Markup('<p class="block broken">This {} could not be made.</p>').format(block.kind)
         html: Markup = self._macros[block.kind](block, view, self)
