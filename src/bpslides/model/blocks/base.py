@@ -49,7 +49,9 @@ class OneOf:
         self._kinds, self._choose = kinds, choose
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        choices: dict[Any, Any] = {key: no_info_plain_validator_function(_reader(kind)) for key, kind in self._kinds.items()}
+        choices: dict[Any, Any] = {
+            key: no_info_plain_validator_function(_reader(kind)) for key, kind in self._kinds.items()
+        }
         return tagged_union_schema(choices, self._choose)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
