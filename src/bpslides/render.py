@@ -24,7 +24,7 @@ from bpslides.assets import Assets
 from bpslides.backdrops import backdrop, scheme_rule
 from bpslides.compute import Numbers
 from bpslides.diagrams import layered
-from bpslides.errors import Problems, did_you_mean
+from bpslides.errors import Place, Problems, did_you_mean
 from bpslides.fonts import Cut
 from bpslides.footnotes import Footnotes
 from bpslides.frame import Frame, families_of
@@ -245,7 +245,6 @@ class Renderer:
         self._macros = block_macros()
         self._slide_template = environment().get_template("slide.html")
         self._alignments: dict[tuple[int, int], str] = {}
-        self._ours: set[str] = set()
         self.drawn: list[Block] = []
         """The blocks of the slide that is being drawn, each before those inside of it."""
 
@@ -256,7 +255,7 @@ class Renderer:
         byline = " · ".join(self.text.plain(text) for text in (deck.author, deck.date) if text)
         self.drawn = []
         self._slide, self._slide_id = slide, str(slide.id)
-        self._place = slide.title.place()
+        self._block: Block | None = None
         self.text.footnotes = Footnotes(self._slide_id, self.problems)
         behind = backdrop(slide, self._theme, self._assets, self.problems)
         self._schemes |= {name.removeprefix("on-") for name in behind.classes if name.startswith("on-")}
@@ -289,8 +288,7 @@ class Renderer:
         key = f"{self._slide_id}-{len(self.drawn)}"
         self.drawn.append(block)
         view = None
-        self._place = place_of(block) or self._place
-        self._ours = _default_symbols(block)
+        self._block = block
         if function := view_of(block.kind):
             view = function(block, self.numbers, self.problems, key)
             if view is None:
@@ -355,7 +353,7 @@ class Renderer:
         if only is None:
             if not self._ledger.entries:
                 hint = "begin the deck with “notation”, such as: notation: {w: weight}"
-                self.problems.error("this deck has no notation to show", self._place, hint)
+                self.problems.error("this deck has no notation to show", self._place(), hint)
             return self._ledger.entries
         by_key = {str(entry.key): entry for entry in self._ledger.entries}
         for key in only:
@@ -371,14 +369,19 @@ class Renderer:
         """The same, displayed."""
         return self._own(display_formula, latex)
 
+    def _place(self) -> Place | None:
+        """Where the block is that is being drawn."""
+        return (place_of(self._block) if self._block else None) or self._slide.title.place()
+
     def _own(self, convert: Callable[[str], Markup], latex: str) -> Markup:
+        ours = _default_symbols(self._block) if self._block else set[str]()
         try:
             return self._ledger.mark(
-                convert(latex), lambda symbol: self.problems.warning(*missing(symbol, self._place)), self._ours
+                convert(latex), lambda symbol: self.problems.warning(*missing(symbol, self._place())), ours
             )
         except MathError as error:
             message = f"a formula of this block cannot be read: {error.message}"
-            self.problems.error(message, self._place, "look at the “symbol” or the model's “symbols” in it")
+            self.problems.error(message, self._place(), "look at the “symbol” or the model's “symbols” in it")
             return Markup('<code class="broken">{}</code>').format(latex)
 
     def symbol(self, name: str) -> Markup:
