@@ -245,6 +245,8 @@ class Renderer:
         self._macros = block_macros()
         self._slide_template = environment().get_template("slide.html")
         self._alignments: dict[tuple[int, int], str] = {}
+        self._title: Text | None = None
+        self._block: Block | None = None
         self.drawn: list[Block] = []
         """The blocks of the slide that is being drawn, each before those inside of it."""
 
@@ -255,7 +257,7 @@ class Renderer:
         byline = " · ".join(self.text.plain(text) for text in (deck.author, deck.date) if text)
         self.drawn = []
         self._slide, self._slide_id = slide, str(slide.id)
-        self._block: Block | None = None
+        self._title, self._block = slide.title, None
         self.text.footnotes = Footnotes(self._slide_id, self.problems)
         behind = backdrop(slide, self._theme, self._assets, self.problems)
         self._schemes |= {name.removeprefix("on-") for name in behind.classes if name.startswith("on-")}
@@ -371,7 +373,8 @@ class Renderer:
 
     def _place(self) -> Place | None:
         """Where the block is that is being drawn."""
-        return (place_of(self._block) if self._block else None) or self._slide.title.place()
+        place = place_of(self._block) if self._block else None
+        return place or (self._title.place() if self._title is not None else None)
 
     def _own(self, convert: Callable[[str], Markup], latex: str) -> Markup:
         ours = _default_symbols(self._block) if self._block else set[str]()
