@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bpslides import assets
+from bpslides.mime import PICTURES
 from bpslides.render import Output
 from tests.decks import Deck, with_content
 from tests.test_assets import PIXEL
@@ -55,7 +56,7 @@ MISTAKES = [
     ),
 ]
 WORDS = {
-    "PICTURES": ", ".join(sorted(assets.PICTURES)),
+    "PICTURES": ", ".join(sorted(PICTURES)),
     "FOLDER": "addresses are relative to the deck's folder",
     "BELOW": "put the video below the deck's folder",
 }

@@ -14,10 +14,10 @@ from bpslides import cli
 from bpslides.compute import Numbers
 from bpslides.errors import Problems
 from bpslides.expression import FUNCTIONS
+from bpslides.lookup import find
 from bpslides.model import BLOCKS
 from bpslides.model.models import Activation, InitName, LossName, OptimizerName
 from bpslides.pipeline import compute
-from bpslides.source import find
 from bpslides.text import Text
 
 ROOT = Path(__file__).parent.parent

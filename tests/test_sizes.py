@@ -8,9 +8,9 @@ import pytest
 
 from bpslides import paths, sizes
 from bpslides.frame import FAMILIES, families_of
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output, Site
-from bpslides.source import find
 from tests.decks import Deck, with_content
 from tests.test_assets import PIXEL
 

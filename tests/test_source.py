@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bpslides.errors import BpslidesError, Problems, UsageError
 from bpslides.includes import slug
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output
-from bpslides.source import MAX_FILES, find, load
+from bpslides.source import MAX_FILES, load
 from tests.decks import Deck, with_content
 
 START = "title: T\nslides:\n"

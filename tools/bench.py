@@ -21,9 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bpslides.browser import launch
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output
-from bpslides.source import find
 from tools.bench_core import bench_core
 from tools.bench_page import bench_memory, bench_page
 

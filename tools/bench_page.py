@@ -21,9 +21,9 @@ from playwright.sync_api import Page
 
 from bpslides.browser import launch
 from bpslides.hosting import Hosted
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output
-from bpslides.source import find
 from bpslides.write import write_file, write_folder
 from tools.reference import deck_of
 

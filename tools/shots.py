@@ -18,9 +18,9 @@ from playwright.sync_api import Page
 from bpslides import paths
 from bpslides.browser import launch, look
 from bpslides.errors import Problems
+from bpslides.lookup import find
 from bpslides.pipeline import compute
 from bpslides.render import Output, render
-from bpslides.source import find
 from bpslides.text import Text
 from bpslides.write import write_file
 

@@ -16,20 +16,9 @@ from pathlib import Path, PurePosixPath
 
 from bpslides import paths
 from bpslides.errors import Problems
+from bpslides.mime import MIME, PICTURES, VIDEOS
 from bpslides.text import Text
 
-#: What may be used as a picture. SVG is only ever shown by ``<img>``, where no script of it runs.
-PICTURES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".svg": "image/svg+xml",
-}
-#: What may be used as a video.
-VIDEOS = {".mp4": "video/mp4", ".webm": "video/webm"}
 #: A picture or video may be so large, and all of a deck together: a site is held in memory, and sent over networks.
 MAX_PICTURE = 20_000_000
 MAX_VIDEO = 50_000_000
@@ -38,17 +27,6 @@ LARGE_PICTURE = 2_000_000
 #: Inside of a page it grows by a third, and has to be loaded whole before anything is seen.
 MAX_VIDEO_INSIDE = 15_000_000
 MAX_TOGETHER = 100_000_000
-
-MIME = PICTURES | VIDEOS
-MIME |= {
-    ".css": "text/css",
-    ".js": "text/javascript",
-    ".ttf": "font/ttf",
-    ".woff": "font/woff",
-    ".html": "text/html",
-    ".json": "application/json",
-}
-
 
 LONGEST_ADDRESS = 1_000
 _ELSEWHERE = re.compile(r"//|(?!file:)[a-zA-Z][a-zA-Z0-9+.-]*://")

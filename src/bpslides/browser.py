@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bpslides import paths
-from bpslides.assets import MIME
 from bpslides.errors import BpslidesError
+from bpslides.mime import MIME
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route

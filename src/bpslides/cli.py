@@ -110,11 +110,11 @@ def serve(deck: str | None, host: str, port: int | None, no_open: bool, trust: b
 
     A series is served with its index page; without DECK all shipped decks are.
     """
-    from bpslides.series import find
+    from bpslides.lookup import find, find_series
     from bpslides.serve import serve as run
 
     gc.enable()  # unlike the other commands, a server lives long
-    file = (find(deck) or _find(deck)) if deck is not None else None
+    file = (find_series(deck) or find(deck)) if deck is not None else None
     if trust and deck is not None:
         trust_figures(_files(deck))
     run(file, host, port, open_browser=not no_open)
@@ -254,11 +254,12 @@ def values(
     from bpslides.compute import course, followed
     from bpslides.compute import values as numbers_of
     from bpslides.errors import Problems
+    from bpslides.lookup import find
     from bpslides.pipeline import compute
     from bpslides.tables import course_table, table
 
     problems = Problems()
-    file = _find(deck)
+    file = find(deck)
     _, numbers = compute(file, problems)
     if problems.has_errors:
         show(problems.found, file)
@@ -361,12 +362,6 @@ def help_(topic: str | None) -> None:
     from rich.markdown import Markdown
 
     Console().print(Markdown(text))
-
-
-def _find(name: str) -> Path:
-    from bpslides.series import find_deck_file
-
-    return find_deck_file(name)
 
 
 def _files(name: str) -> list[Path]:

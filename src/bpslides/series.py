@@ -16,9 +16,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bpslides import paths, source
+from bpslides import paths
 from bpslides.errors import Problems, UsageError, did_you_mean
 from bpslides.includes import find_deck
+from bpslides.lookup import SHIPPED, find, find_series, shipped_series
 from bpslides.model import Block, Series, SeriesPart
 from bpslides.model.blocks import FIGURE_KINDS, LIVE_KINDS, PRACTICE_KINDS, blocks_in
 from bpslides.source import Source, load, read_tree, validate
@@ -26,8 +27,6 @@ from bpslides.text import Text
 
 #: The key that makes a file a series.
 KEY = "series"
-#: The name of the shipped one.
-SHIPPED = "series"
 #: Reading slowly, as one reads about mathematics.
 WORDS_A_MINUTE = 150
 #: Minutes with something to play with.
@@ -151,40 +150,9 @@ def chosen(names: Sequence[str], problems: Problems) -> Collection:
     """
     if not names:
         return shipped()
-    if len(names) == 1 and (file := find(names[0])) is not None:
+    if len(names) == 1 and (file := find_series(names[0])) is not None:
         return load_series(file, problems)
-    return of_files([find_deck_file(name) for name in names])
-
-
-def find_deck_file(name: str) -> Path:
-    """The deck file for what a user typed. Raises :class:`UsageError`, also for a series, which is no deck."""
-    if find(name) is not None:
-        raise UsageError(f"“{name}” is a series: name it by itself, or one of its decks")
-    return source.find(name)
-
-
-def find(name: str) -> Path | None:
-    """The series file for what a user typed: a file with the key ``series``, a folder with one, or a shipped name."""
-    for path in (Path(name), Path(name) / "deck.yaml", Path(name) / "series.yaml"):
-        if paths.is_file(path):
-            return path if is_series(path) else None
-    if name == SHIPPED and paths.is_file(_shipped_file()):
-        return _shipped_file()
-    return None
-
-
-def _shipped_file() -> Path:
-    return paths.shipped("decks") / SHIPPED / "series.yaml"
-
-
-def is_series(path: Path) -> bool:
-    """Whether a file is a series: its first key is looked for, the rest is read when it is used."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(100_000)
-    except OSError:
-        return False
-    return re.search(rb"^(\xef\xbb\xbf)?series\s*:", head, re.MULTILINE) is not None
+    return of_files([find(name) for name in names])
 
 
 def load_series(file: Path, problems: Problems) -> Collection:
@@ -265,7 +233,8 @@ def of_files(files: Sequence[Path]) -> Collection:
 
 def shipped() -> Collection:
     """All decks that are shipped: the shipped series, and behind it what is not in it."""
-    collection = load_series(_shipped_file(), Problems()) if paths.is_file(_shipped_file()) else of_files([])
+    file = shipped_series()
+    collection = load_series(file, Problems()) if file else of_files([])
     known = collection.entries
     rest = [Entry(name, file) for name, file in paths.shipped_decks().items() if name not in known]
     return Collection(collection.head, [*collection.sections, Section(None, None, rest)], SHIPPED, collection.folder)

@@ -57,17 +57,6 @@ class Source:
         return replace(self, deck=empty_deck(self.deck.title))
 
 
-def find(name: str) -> Path:
-    """The deck file for what a user typed. Raises :class:`UsageError` with a suggestion when there is none."""
-    file = paths.deck_file(name)
-    if file is None:
-        if paths.is_folder(Path(name)):
-            raise UsageError(f"the folder “{name}” holds no deck.yaml")
-        hint = did_you_mean(name, paths.shipped_decks())
-        raise UsageError(f"there is no deck “{name}”" + (f" ({hint})" if hint else ""))
-    return file
-
-
 def load(file: Path, problems: Problems) -> Source:
     """Read the deck in ``file`` with all that it includes. What is wrong goes to ``problems``, and reading goes on.
 

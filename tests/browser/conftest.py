@@ -18,9 +18,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from bpslides.browser import launch, look
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output
-from bpslides.source import find
 from bpslides.write import write_file
 
 DESKTOP = {"width": 1280, "height": 720}

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from bpslides.autodiff import Run, optimizer
 from bpslides.errors import Problems
 from bpslides.formatting import format_number
+from bpslides.lookup import find
 from bpslides.pipeline import compute
 from bpslides.program import Program
-from bpslides.source import find
 
 from .conftest import PHONE, Watched, single_file, start_server
 

@@ -28,9 +28,9 @@ from bpslides.export.order import Order, job
 from bpslides.export.pages import Pages, chosen
 from bpslides.export.pdf import bookmarked, neutral, write_pdf
 from bpslides.export.press import work
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output, Site
-from bpslides.source import find
 
 TALK = """\
 title: A talk of four

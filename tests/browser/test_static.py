@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output
-from bpslides.source import find
 from bpslides.write import write_folder
 
 from .conftest import Watched

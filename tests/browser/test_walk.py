@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bpslides.errors import Problems
+from bpslides.lookup import find
 from bpslides.pipeline import compute
-from bpslides.source import find
 
 from .conftest import PHONE, Watched
 

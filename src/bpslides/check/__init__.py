@@ -15,9 +15,10 @@ from bpslides.check import contrast, duration, gradients, headers, links, litera
 from bpslides.check.places import SlideMap
 from bpslides.check.prose import pieces
 from bpslides.errors import Problem, Problems
+from bpslides.lookup import is_series
 from bpslides.pipeline import compute, make_shelf
 from bpslides.render import Output, render
-from bpslides.series import is_series, load_series
+from bpslides.series import load_series
 
 
 def problems_of(file: Path, *, browser: bool = False) -> list[Problem]:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from bpslides import paths
-from bpslides.assets import MIME
+from bpslides.mime import MIME
 from bpslides.serve import pages
 from bpslides.serve.decks import Deck, Library
 from bpslides.serve.guard import Guard

@@ -15,9 +15,10 @@ import click
 
 from bpslides import paths
 from bpslides.errors import BpslidesError, DeckError, Problems
+from bpslides.lookup import is_series
 from bpslides.pipeline import compute, make_shelf
 from bpslides.render import Output, Site, render
-from bpslides.series import Collection, is_series, load_series, shipped
+from bpslides.series import Collection, load_series, shipped
 from bpslides.serve.sockets import Pages
 from bpslides.shelf import Shelf
 
