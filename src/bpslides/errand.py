@@ -29,6 +29,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bpslides import paths
 from bpslides.browser import BrowserMissing, launch
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Errand:
         self._lines: queue.Queue[str | None] = queue.Queue()
         # What the browser leaves behind when it is ended goes with this folder.
         self._scratch = tempfile.TemporaryDirectory(prefix="bpslides-", ignore_cleanup_errors=True)
+        scratch = self._scratch.name
         # A session of its own, so that it can be ended with all that it started.
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
@@ -63,7 +65,8 @@ class Errand:
             text=True,
             encoding="utf-8",
             start_new_session=True,
-            env={**os.environ, "TMPDIR": self._scratch.name},
+            # Playwright's driver is compiled anew at every start, if node is not told where to keep that.
+            env={"NODE_COMPILE_CACHE": str(paths.user_folder("cache") / "node"), **os.environ, "TMPDIR": scratch},
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()

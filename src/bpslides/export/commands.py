@@ -115,9 +115,9 @@ def pptx(deck: str, output: Path, chosen: str, trust: bool) -> None:
 
 
 def _deck(name: str, trust: bool) -> Path:
-    from bpslides.series import find_deck_file
+    from bpslides.lookup import find
 
-    file = find_deck_file(name)
+    file = find(name)
     if trust:
         trust_figures([file])
     return file

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any
 from bpslides.browser import BrowserMissing, find
 from bpslides.errand import Errand, packed
 from bpslides.errors import BpslidesError, Problem, UsageError
-from bpslides.export.letters import foreign
 from bpslides.export.pages import Pages, arrangement, chosen
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ class Order:
         return chosen(pages.range, [section.id for section in self.site.sections])
 
     def printed(self, pages: Pages, pictures: dict[str, Any] | None = None) -> Iterator[Made]:
-        """What comes out of the press: one PDF, or, with ``pictures``, a picture of every page.
+        """What comes out of the press: one PDF, or, with ``pictures``, a picture of every page. It begins at once.
 
         Raises:
             BpslidesError: the browser did not print it; the message says why.
@@ -95,13 +94,18 @@ class Order:
         """
         slides = self.slides(pages)
         self._errand.send(job(self.site, pages, slides, pictures))
-        self.problems += foreign([*self.site.markdown, *self.site.latex])  # while the browser is at work
+        from bpslides.export.letters import foreign  # as in `site`
+
+        self.problems += foreign([*self.site.markdown, *self.site.latex])
+        return self._made(pictures is None, slides)
+
+    def _made(self, is_pdf: bool, slides: Sequence[str]) -> Iterator[Made]:
         try:
-            yield from self._made(pictures is None, slides)
+            yield from self._reported(is_pdf, slides)
         except BrowserMissing as error:
             raise UsageError(str(error)) from None
 
-    def _made(self, is_pdf: bool, slides: Sequence[str]) -> Iterator[Made]:
+    def _reported(self, is_pdf: bool, slides: Sequence[str]) -> Iterator[Made]:
         total, doing, count = 0, "was started", 0
         words: dict[str, Any] | None = None
         for report in self._errand.reports():

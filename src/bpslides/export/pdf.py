@@ -25,9 +25,10 @@ def write_pdf(file: Path, target: Path, pages: Pages, watch: Watch) -> list[Prob
     """
     check_target(target, [file])
     with Order(file, watch) as order:
-        import pypdf  # noqa: F401 - here, while the browser starts
+        printed = order.printed(pages)
+        import pypdf  # noqa: F401 - here, while the browser is at work
 
-        (made,) = order.printed(pages)
+        (made,) = printed
         titles = {note["id"]: note["title"] for note in order.site.notes}
         data = bookmarked(neutral(made.data), [titles[slide] for slide in order.slides(pages)])
         write_bytes(target, data, order.site.read)
