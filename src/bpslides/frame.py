@@ -32,7 +32,9 @@ class Frame:
 
     def __init__(self, assets: Assets, cut: fonts.Cut, families: str) -> None:
         self._assets, self._cut, self._families = assets, cut, families
-        self.parts: dict[str, Any] = dict.fromkeys(("style_text", "style_link", "script_text", "script_link", "packed"))
+        self.parts: dict[str, Any] = dict.fromkeys(
+            ("style_text", "style_link", "script_text", "script_link", "packed_deck", "packed_plotly")
+        )
         self.plotly_link = ""
         self._packed: list[str] = []
 
@@ -59,9 +61,9 @@ class Frame:
         if self._assets.single_file:
             self._packed = [paths.static(runtime).decode(), *([paths.static("plotly.js").decode()] if plots else [])]
             self.parts["script_text"] = Markup(paths.static("wake.js").decode())  # noqa: S704 - ours
-            self.parts["packed"] = {"deck": _base64(paths.static(f"{runtime}.gz"))}
+            self.parts["packed_deck"] = _base64(paths.static(f"{runtime}.gz"))
             if plots:
-                self.parts["packed"]["plotly"] = _base64(paths.static("plotly.js.gz"))
+                self.parts["packed_plotly"] = _base64(paths.static("plotly.js.gz"))
         else:
             self.parts["script_link"] = self._assets.link("deck.js", paths.static(runtime))
             if plots:

@@ -12,10 +12,14 @@ export function addScript(source: { src: string } | { text: string }): Promise<v
   });
 }
 
-/** Run the script that lies packed in the element of this id. */
+/** Run the script that lies packed in the element of this id, once the browser has read that far. */
 export async function wake(id: string): Promise<void> {
+  if (!document.getElementById(id) && document.readyState === "loading")
+    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
   const packed = document.getElementById(id)?.textContent ?? "";
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const letters = atob(packed);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at++) bytes[at] = letters.charCodeAt(at); // `from` takes ten times as long
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   await addScript({ text: await new Response(stream).text() });
 }
