@@ -50,19 +50,25 @@ WAIT_FOR_TITLE = """want => {
 }"""
 
 
+# Runs a command and prints its wall time and its peak memory. In a process of its own, because one that is started
+# begins with the memory of who starts it.
+RUN = """import resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)"""
+
+
 def wall(command: list[str], repeats: int) -> tuple[float, float]:
     """The median of the wall times in seconds, and the peak memory in MiB."""
-    times, peaks = [], []
     # As users have it: the modules compiled when the command has been run before.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    for _ in range(repeats + 1):
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        times.append(time.perf_counter() - start)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, command
-        peaks.append(usage.ru_maxrss / 1024)
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", RUN, *command], stdout=subprocess.PIPE, env=environment, check=True
+        ).stdout
+        for _ in range(repeats + 1)
+    ]
+    times, peaks = zip(*(map(float, run.split()) for run in runs), strict=True)
     return statistics.median(times[1:]), max(peaks)  # the first run fills the caches of the disk
 
 
