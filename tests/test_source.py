@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bpslides.errors import BpslidesError, Problems, UsageError
 from bpslides.includes import slug
-from bpslides.lookup import find
 from bpslides.pipeline import make_site
 from bpslides.render import Output
 from bpslides.source import MAX_FILES, load
@@ -259,19 +258,6 @@ def test_line_endings_and_byte_order_mark(tmp_path: Path, ending: str) -> None:
     (tmp_path / "deck.yaml").write_bytes(b"\xef\xbb\xbf" + text.encode())
     with pytest.raises(BpslidesError, match=r":4:18: there is no model “x”"):
         make_site(tmp_path / "deck.yaml", Output.SERVE)
-
-
-def test_a_name_that_is_no_deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong name is wrong usage: it is told with the closest shipped deck."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "empty").mkdir()
-    for name, message in (
-        ("visual-guid", r"there is no deck “visual-guid” \(did you mean “visual-guide”\?\)"),
-        ("empty", "the folder “empty” holds no deck.yaml"),
-        ("x" * 5000, "there is no deck"),
-    ):
-        with pytest.raises(UsageError, match=message):
-            find(name)
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from bpslides.model import BLOCKS
+from bpslides.views import MODULES, view_of
 from tests.decks import Deck, with_content
 
 DEMO = """
@@ -24,6 +26,13 @@ READOUTS = "readouts: [{value: L, label: k}]"
 PLOT = "plot: {variable: w, value: L, domain: [0, 1]}"
 REST = f"{READOUTS}, {PLOT}"
 ARRAYS = "models:\n  m: {parameters: {w: [1, 2], b: 1}, graph: {z: w*2, L: sum(z) + b}}\n"
+
+
+def test_every_view_is_where_it_is_looked_for() -> None:
+    """Views are imported by their names, which nobody else checks; kinds without one only hold text."""
+    assert set(MODULES) < set(BLOCKS)
+    assert all(callable(view_of(kind)) for kind in MODULES)
+    assert view_of("quote") is None
 
 
 def test_demo(tmp_path: Path) -> None:
