@@ -79,7 +79,7 @@ class Errand:
             self._process.stdin.flush()
 
     def reports(self) -> Iterator[dict[str, Any]]:
-        """What is reported, as it comes. Ends early when nothing was heard for ``patience`` seconds.
+        """What is reported, as it comes, until the work is done; or until nothing was heard for ``patience`` seconds.
 
         Raises:
             BrowserMissing: there is no browser, or nothing to drive it with.
@@ -93,8 +93,11 @@ class Errand:
             if line is None:
                 return
             report: dict[str, Any] = json.loads(line)
-            if report["kind"] == "missing":
-                raise BrowserMissing(report["text"])
+            match report["kind"]:
+                case "missing":
+                    raise BrowserMissing(report["text"])
+                case "done":  # nobody waits for the browser's farewell
+                    return
             yield report
 
     def __enter__(self) -> Errand:
@@ -153,15 +156,29 @@ def run(work: Work) -> None:
 
     ``missing`` is reported when there is no browser, ``failed`` when the work ended early.
     """
+    signal.signal(signal.SIGTERM, _end)
     job: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_read, args=(job,), daemon=True).start()
     try:
         with launch() as browser:
             work(browser, json.loads(job.get()), _tell)
+            _tell({"kind": "done"})
     except BrowserMissing as error:
         _tell({"kind": "missing", "text": str(error)})
     except Exception as error:  # noqa: BLE001 - whatever ends the work, the author is told in one line
         _tell({"kind": "failed", "text": str(error).strip().partition("\n")[0]})
+
+
+def _end(*_: object) -> None:
+    """Told to end: let go of the driver, which ends the browser and itself, and wait for it.
+
+    Left to the system it would stay until some init has asked for it, and keep who told us to end waiting.
+    """
+    os.closerange(3, 1024)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.wait()
+    os._exit(1)
 
 
 def _tell(report: dict[str, Any]) -> None:
