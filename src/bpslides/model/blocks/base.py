@@ -42,7 +42,7 @@ class OneOf:
     """As an annotation: what stands here is one of ``kinds``, namely the one whose key ``choose`` gives for it.
 
     Each kind is made ready when the first of it is read: a deck has few of all kinds, and making ready the others
-    would take a fifth of the time that a small deck takes. In a JSON Schema it is ``{"oneOf": [keys]}``.
+    would take a tenth of the time that a small deck takes. In a JSON Schema it is ``{"oneOf": [keys]}``.
     """
 
     def __init__(self, kinds: Mapping[str, Any], choose: Callable[[Any], str | None]) -> None:
