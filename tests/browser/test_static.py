@@ -101,3 +101,11 @@ def test_printing_shows_every_slide_with_its_plots(static: Callable[[str], str],
     assert page.locator(".pdf-page").count() == 13
     assert page.locator("#try-it .main-svg").count() > 0
     watched.assert_quiet()
+
+
+def test_the_deck_stays_where_it_is(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """What is beside the slide cannot be scrolled to: a focus on its way in would leave the deck shifted."""
+    page = watch().goto(static("visual-guide"))
+    boxes = page.locator("html, body, .reveal, .slides")
+    scrolled = boxes.evaluate_all("found => found.map(e => (e.scrollTo(40, 40), e.scrollLeft + e.scrollTop))")
+    assert scrolled == [0, 0, 0, 0]
