@@ -103,6 +103,43 @@ def test_printing_shows_every_slide_with_its_plots(static: Callable[[str], str],
     watched.assert_quiet()
 
 
+PLOT_FIRST = """\
+title: T
+slides:
+  - {title: A, content: {figure: {function: x**2, domain: [-1, 1]}}}
+"""
+
+
+def test_one_file_that_comes_slowly(tmp_path: Path, watch: Callable[..., Watched]) -> None:
+    """The deck comes alive while Plotly is still on its way, and waits for all of it."""
+    (tmp_path / "deck.yaml").write_text(PLOT_FIRST)
+    page, rest = make_site(tmp_path / "deck.yaml", Output.SINGLE_FILE)[0].page, threading.Event()
+    middle = (page.index(b'id=":plotly"') + len(page)) // 2
+
+    class Slow(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(page[:middle])
+            rest.wait(60)
+            self.wfile.write(page[middle:])
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        watched = watch()
+        watched.page.goto(f"http://127.0.0.1:{server.server_port}/", wait_until="commit")
+        watched.page.wait_for_selector(".reveal.ready")
+        watched.page.wait_for_timeout(200)  # in which it would try what has come
+        rest.set()
+        watched.page.wait_for_selector(".main-svg")
+        server.shutdown()
+    watched.assert_quiet()
+
+
 def test_the_deck_stays_where_it_is(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
     """What is beside the slide cannot be scrolled to: a focus on its way in would leave the deck shifted."""
     page = watch().goto(static("visual-guide"))

@@ -14,7 +14,8 @@ export function addScript(source: { src: string } | { text: string }): Promise<v
 
 /** Run the script that lies packed in the element of this id, once the browser has read that far. */
 export async function wake(id: string): Promise<void> {
-  if (!document.getElementById(id) && document.readyState === "loading")
+  // An element stands in the page from its beginning on; what comes behind it tells that it is whole.
+  if (document.readyState === "loading" && !document.getElementById(id)?.nextSibling)
     await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
   const packed = document.getElementById(id)?.textContent ?? "";
   const letters = atob(packed);
