@@ -114,3 +114,17 @@ def test_a_circle_of_links_hides_no_way_out(tmp_path: Path) -> None:
     (deck / "loop").symlink_to("loop")
     (deck / "link").symlink_to("../other")
     assert paths.inside(deck, "loop/../link/s.txt") is None
+
+
+def test_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user without a home, such as a service, has no folder for a cache either: nothing is found, nothing is kept."""
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    assert not paths.is_file(paths.user_folder("cache") / "x")
+    with pytest.raises(OSError):
+        paths.user_folder("cache").mkdir(parents=True)

@@ -168,7 +168,7 @@ def _in_usual_places() -> Path | None:
     match platform.system():
         case "Darwin":
             places = [
-                folder / name for name in MACOS for folder in (Path("/Applications"), Path.home() / "Applications")
+                folder / name for name in MACOS for folder in (Path("/Applications"), paths.home() / "Applications")
             ]
         case "Windows":
             variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")

@@ -38,16 +38,24 @@ def static(name: str) -> bytes:
         ) from None
 
 
+def home() -> Path:
+    """The user's own folder; for one without any, such as a service, a path at which nothing is and nothing can be."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull, "home")
+
+
 def user_folder(kind: str) -> Path:
     """The user's own folder for our ``state`` or ``cache``, where the platform keeps such things. It may be missing."""
     if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        base = Path(os.environ.get("LOCALAPPDATA") or home() / "AppData" / "Local")
         return base / "bpslides" / kind
     if sys.platform == "darwin":
-        return Path.home() / "Library" / {"state": "Application Support", "cache": "Caches"}[kind] / "bpslides"
+        return home() / "Library" / {"state": "Application Support", "cache": "Caches"}[kind] / "bpslides"
     chosen = Path(os.environ.get({"state": "XDG_STATE_HOME", "cache": "XDG_CACHE_HOME"}[kind], ""))
     usual = {"state": Path(".local", "state"), "cache": Path(".cache")}[kind]
-    return (chosen if chosen.is_absolute() else Path.home() / usual) / "bpslides"
+    return (chosen if chosen.is_absolute() else home() / usual) / "bpslides"
 
 
 def inside(folder: Path, address: str) -> Path | None:

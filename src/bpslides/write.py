@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
+from bpslides import paths
 from bpslides.errors import BpslidesError, UsageError
 
 
@@ -167,7 +168,7 @@ def _resolved(folder: Path) -> Path:
 
 
 def _check_folder(folder: Path, sources: list[Path]) -> None:
-    for source in (*sources, Path.cwd(), Path.home()):
+    for source in (*sources, Path.cwd(), paths.home()):
         if source.resolve().is_relative_to(folder):
             raise UsageError(f"{folder} holds {source}: choose an output folder of its own, such as -o out")
     if folder.exists() and not folder.is_dir():
