@@ -72,8 +72,20 @@ def test_silence_is_the_end(browser: Callable[[str], None], tmp_path: Path, monk
         errand.send({})
         assert list(errand.reports()) == []
         assert errand.silent
+    assert errand._process.returncode == 1  # it has taken leave of what it had started, and was not just killed
     wait_until(lambda: not sleepers())
     assert list(tmp_path.glob("bpslides-*")) == []
+
+
+def test_done_is_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the work is done, nobody waits for what the process still does."""
+    module = f'print(\'{{"kind": "file"}}\\n{{"kind": "done"}}\', flush=True)\nimport time\ntime.sleep({MARK})'
+    (tmp_path / "dawdler.py").write_text(module)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Errand("dawdler") as errand:
+        assert list(errand.reports()) == [{"kind": "file"}]
+        assert errand._process.poll() is None
+        assert not errand.silent
 
 
 def test_nobody_works_for_nobody(browser: Callable[[str], None]) -> None:

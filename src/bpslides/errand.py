@@ -52,6 +52,7 @@ class Errand:
         """How many seconds of silence are borne from now on."""
         self.silent = False
         """Whether the reports ended because nothing was heard for too long."""
+        self._is_done = False
         self._lines: queue.Queue[str | None] = queue.Queue()
         # What the browser leaves behind when it is ended goes with this folder.
         self._scratch = tempfile.TemporaryDirectory(prefix="bpslides-", ignore_cleanup_errors=True)
@@ -97,6 +98,7 @@ class Errand:
                 case "missing":
                     raise BrowserMissing(report["text"])
                 case "done":  # nobody waits for the browser's farewell
+                    self._is_done = True
                     return
             yield report
 
@@ -106,6 +108,9 @@ class Errand:
     def __exit__(self, *_: object) -> None:
         if hasattr(os, "killpg"):
             self._end_group()
+        elif self._is_done:  # the browser is just closing, and would stay if its driver were killed
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE)
         self._process.kill()
         self._process.wait()
         self._listener.join()
@@ -154,7 +159,7 @@ def unpacked(files: Mapping[str, str]) -> dict[str, bytes]:
 def run(work: Work) -> None:
     """The other side: do ``work`` with a browser, the job and the function that reports.
 
-    ``missing`` is reported when there is no browser, ``failed`` when the work ended early.
+    ``done`` is reported at its end, ``missing`` when there is no browser, ``failed`` when the work ended early.
     """
     signal.signal(signal.SIGTERM, _end)
     job: queue.Queue[bytes] = queue.Queue()
