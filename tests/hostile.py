@@ -4,6 +4,8 @@ HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
     "<svg/onload=alert(1)>",
+    "Look: <img src=x onerror=alert(1)>",
+    "Look: <img src=x onerror=alert(1)",
     "[a](javascript:alert(1))",
     "[a](  JaVaScRiPt:alert(1))",
     "[a](java&#x0A;script:alert(1))",

@@ -1,5 +1,6 @@
 """Markdown, formulas and numbers as HTML: what a reader sees, and nothing that runs."""
 
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -77,6 +78,26 @@ def test_a_line_of_words_is_what_markdown_makes_of_it(text: str) -> None:
     assert write.block(Text(text)) == of_markdown
     if of_markdown.startswith("<p>") and text == text.strip():
         assert f"<p>{write.inline(Text(text))}</p>\n" == of_markdown
+
+
+@pytest.mark.parametrize(
+    "sign", [*map(chr, range(0x20, 0x7F)), "\t", "\n", "\u00a0", ":icon-target:", "{{ 2 }}", "&amp;"]
+)
+def test_each_sign_among_words(sign: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a sign stands in a line, the text is what it is without the short way for lines of words."""
+    texts = [form.replace("C", sign) for form in ("aCb", "a CbC", "aCCbCC", "aC", "Ca", "a CC b")]
+
+    def written() -> list[object]:
+        problems = Problems()
+        write = writer(problems)
+        return [
+            *((write.block(Text(text)), write.inline(Text(text))) for text in texts),
+            list(map(str, problems.found)),
+        ]
+
+    as_ever = written()
+    monkeypatch.setattr("bpslides.markup._WORDS", re.compile("(?!)"))
+    assert as_ever == written()
 
 
 def test_headings_begin_below_the_title(tmp_path: Path) -> None:

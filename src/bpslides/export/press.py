@@ -1,7 +1,7 @@
 """Prints a deck in a browser: an errand (:mod:`bpslides.errand`), which can be ended whatever the page does.
 
-Its job holds the ``files`` of a deck made for print, how they are to be arranged (``arrange``), and what is ``wanted``:
-``pdf``, or ``pictures`` with their number and scale. It reports
+Its job holds the ``files`` of a deck made for print, its ``canvas``, how the pages are to be arranged (``arrange``),
+and what ``pictures`` are wanted; without any it is a PDF. It reports
 
 * ``drawing``, with how many of how many plots are done,
 * ``pages``, with their number, once all are laid out,

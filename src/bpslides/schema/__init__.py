@@ -192,8 +192,7 @@ def _bare(schema: Schema, definitions: dict[str, Schema]) -> list[Schema]:
     """The alternatives of a field that are a text or a list: only these are told from a mapping of settings."""
     if schema.get("$ref") == f"{_AT}blocks":
         schema = definitions["blocks"]
-    forms = schema.get("anyOf") or schema.get("oneOf")
-    if forms:
+    if forms := schema.get("anyOf"):
         return [bare for form in forms for bare in _bare(form, definitions)]
     types = schema.get("type", [])
     if "string" in types:
