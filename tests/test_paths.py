@@ -126,5 +126,5 @@ def test_without_a_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     assert not paths.is_file(paths.user_folder("cache") / "x")
-    with pytest.raises(OSError):
+    with pytest.raises(NotADirectoryError):
         paths.user_folder("cache").mkdir(parents=True)
