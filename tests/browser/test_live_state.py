@@ -89,6 +89,22 @@ def test_the_address_holds_the_state(static: Callable[[str], str], watch: Callab
     expect(other.locator(f"{TRY} [data-value=L]")).to_have_text("0.81")
 
 
+def test_blocks_wake_near_their_slide(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """A far block is as it was written, and computes nothing; the overview shows the start of them all."""
+    page = watch().goto(static("visual-guide"))
+    awake = page.locator(".keys-help").evaluate_all("found => found.map(help => help.closest('section').id)")
+    assert awake == []
+    page.evaluate("Reveal.slide(Reveal.getIndices(document.getElementById('try-it')).h - 1)")
+    expect(page.locator("#try-it .keys-help")).to_have_count(1)  # it is the next one
+    expect(page.locator("#try-it .main-svg").first).to_be_attached()
+    page.goto(static("chain-rule"))
+    page.wait_for_selector("html[data-ready]")
+    steps = page.locator("#walk [data-role=progress]")
+    expect(steps).not_to_have_text("0")
+    page.keyboard.press("Escape")
+    expect(steps).to_have_text("0")
+
+
 @pytest.mark.parametrize(
     "state",
     [

@@ -165,6 +165,23 @@ def test_live_blocks_of_the_speaker_view_follow_the_main_window(served: str, wat
     expect(mirror.locator("[data-value=L]")).to_have_text("0.69")
 
 
+def test_the_speaker_view_hears_of_slides_that_are_far(served: str, watch: Callable[..., Watched]) -> None:
+    """What the presenter did before the speaker view was opened is there when its slide comes near again."""
+    page = watch().goto(f"{served}visual-guide/#/try-it")
+    page.locator("[data-block=demo] [data-action=step]").click()
+    expect(page.locator("#try-it [data-value=L]")).to_have_text("0.69")
+    at = page.evaluate("document.activeElement.blur() ?? Reveal.getIndices()")
+    page.evaluate("Reveal.slide(0)")
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    mirror = popup.value.frame_locator("iframe[title='Current slide']")
+    expect(mirror.locator("html[data-ready]")).to_be_attached()
+    expect(mirror.locator("#try-it [data-value=L]")).to_have_text("0.81")
+    page.evaluate("at => Reveal.slide(at.h, at.v)", at)
+    expect(mirror.locator("section.present")).to_have_attribute("id", "try-it")
+    expect(mirror.locator("#try-it [data-value=L]")).to_have_text("0.69")
+
+
 def test_notes_are_nowhere_in_the_audience_page(server: Server, watch: Callable[..., Watched]) -> None:
     """What the speaker says is not in what the audience could read."""
     page = watch().goto(server.address)

@@ -48,7 +48,7 @@ const blocks = new Blocks((key) => ({
   prev: () => deck.prev(),
 }));
 
-const sections = (): Element[] => [...document.querySelectorAll(".slides section[id]")];
+const sections = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>(".slides section[id]")];
 
 function place(): Place {
   const { h, v, f } = deck.getIndices();
@@ -85,9 +85,8 @@ async function draw(): Promise<void> {
 }
 
 async function drawAll(): Promise<void> {
-  blocks.stepped(); // everything has appeared
   for (const section of sections()) fitFormulas(section);
-  await blocks.showAll();
+  await blocks.showAll(sections());
 }
 
 function moved(): void {
@@ -107,7 +106,6 @@ async function start(): Promise<void> {
     applyPatch(deck, blocks, message as unknown as Patch);
     void draw();
   });
-  for (const section of document.querySelectorAll<HTMLElement>(".slides section[id]")) blocks.mount(section);
   guardKeys(deck);
   // A video that may not start by itself needs its buttons.
   if (calm.matches) for (const video of document.querySelectorAll("video")) video.controls = true;
@@ -148,9 +146,9 @@ async function start(): Promise<void> {
   deck.on("slidetransitionend", () => void draw());
   deck.on("fragmentshown", moved);
   deck.on("fragmenthidden", moved);
+  deck.on("overviewshown", () => sections().forEach((section) => blocks.mount(section)));
   phone.addEventListener("change", () => relayout());
   addEventListener("resize", () => phone.matches && relayout());
-  blocks.stepped();
   if (!lead) channel.send({ kind: "hello" });
   await (printing ? laidOut().then(drawAll) : draw());
   announce(true);

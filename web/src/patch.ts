@@ -29,7 +29,7 @@ export function applyPatch(deck: RevealApi, blocks: Blocks, patch: Patch): void 
   for (const id of fresh.keys()) {
     const section = known.get(id)!;
     deck.syncFragments(section);
-    blocks.mount(section);
+    blocks.unmount(section);
   }
   const stays = current?.isConnected ? current : (slides.querySelector("section[id]") as HTMLElement);
   const { h, v } = deck.getIndices(stays);

@@ -1,4 +1,4 @@
-/** The live blocks of a deck: mounted once, drawn when their slide is near, told of every step. */
+/** The live blocks of a deck: mounted and drawn when their slide comes near, told of every step. */
 import { json } from "../page";
 import type { Context, Live, Mount } from "./block";
 import { chain } from "./chain";
@@ -31,58 +31,66 @@ const MOUNTS: Record<string, Mount> = {
   ...(WALKS && { walk, chain }),
 };
 
-/** How far from the current slide a plot keeps its memory. */
+/** How far from the current slide a block is drawn, and how far a plot keeps its memory. */
+const NEAR = 1;
 const KEEP = 2;
 
 interface Mounted {
-  readonly section: HTMLElement;
-  readonly live: Live;
   readonly key: string;
+  readonly live: Live;
 }
 
 export class Blocks {
-  #mounted: Mounted[] = [];
+  readonly #mounted = new Map<HTMLElement, readonly Mounted[]>();
+  /** What the main window said of blocks: theirs from the start, if their slide only comes near later. */
+  readonly #told = new Map<string, unknown>();
 
   constructor(readonly contextFor: (key: string) => Context) {}
 
-  /** Bring the blocks of a slide to life; those it had before are let go. */
-  mount(section: HTMLElement): void {
-    this.unmount(section);
-    section.querySelectorAll<HTMLElement>("[data-block]").forEach((element, index) => {
+  /** Bring the blocks of a slide to life, unless they are. A long deck has many, and each of them computes. */
+  mount(section: HTMLElement): readonly Mounted[] {
+    const known = this.#mounted.get(section);
+    if (known) return known;
+    const elements = [...section.querySelectorAll<HTMLElement>("[data-block]")];
+    const mounted = elements.flatMap((element, index): Mounted[] => {
       const mount = MOUNTS[element.dataset["block"]!];
-      if (!mount) return;
+      if (!mount) return [];
       const key = `${section.id}/${index}`;
       const live = mount(element, json(element.querySelector(":scope > script.data")) as never, this.contextFor(key));
-      this.#mounted.push({ section, live, key });
+      live.stepped?.();
+      if (this.#told.has(key)) live.follow?.(this.#told.get(key));
+      return [{ key, live }];
     });
+    this.#mounted.set(section, mounted);
+    return mounted;
   }
 
+  /** Let the blocks of a slide go, which has another content now. */
   unmount(section: HTMLElement): void {
-    for (const { live } of this.#mounted.filter((mounted) => mounted.section === section)) live.hide();
-    this.#mounted = this.#mounted.filter((mounted) => mounted.section !== section);
+    for (const { live } of this.#mounted.get(section) ?? []) live.hide();
+    this.#mounted.delete(section);
   }
 
   /** Draw what is on the slide now, and let go of what is far. `sections` is the deck in order. */
-  async showNear(current: Element, sections: readonly Element[]): Promise<void> {
-    const here = sections.indexOf(current);
-    const near: Promise<void>[] = [];
-    for (const { section, live } of this.#mounted) {
-      const distance = Math.abs(sections.indexOf(section) - here);
-      if (distance <= 1) near.push(live.show());
-      else if (distance > KEEP) live.hide();
+  async showNear(current: Element, sections: readonly HTMLElement[]): Promise<void> {
+    const here = sections.indexOf(current as HTMLElement);
+    for (const [section, mounted] of this.#mounted) {
+      if (Math.abs(sections.indexOf(section) - here) > KEEP) for (const { live } of mounted) live.hide();
     }
-    await Promise.all(near);
+    const near = sections.slice(Math.max(here - NEAR, 0), here + NEAR + 1).flatMap((section) => this.mount(section));
+    await Promise.all(near.map(({ live }) => live.show()));
   }
 
-  async showAll(): Promise<void> {
-    for (const { live } of this.#mounted) await live.show();
+  async showAll(sections: readonly HTMLElement[]): Promise<void> {
+    for (const { live } of sections.flatMap((section) => this.mount(section))) await live.show();
   }
 
   stepped(): void {
-    for (const { live } of this.#mounted) live.stepped?.();
+    for (const mounted of this.#mounted.values()) for (const { live } of mounted) live.stepped?.();
   }
 
   follow(key: string, state: unknown): void {
-    this.#mounted.find((mounted) => mounted.key === key)?.live.follow?.(state);
+    this.#told.set(key, state);
+    for (const mounted of this.#mounted.values()) mounted.find((one) => one.key === key)?.live.follow?.(state);
   }
 }
