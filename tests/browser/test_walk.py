@@ -56,6 +56,20 @@ def test_touch(static: Callable[[str], str], watch: Callable[..., Watched]) -> N
     assert page.evaluate("Reveal.getCurrentSlide().id") == "walk"
 
 
+def test_a_link_shows_the_beginning_at_once(static: Callable[[str], str], watch: Callable[..., Watched]) -> None:
+    """No frame shows the walk as it is on paper, at its end, before it begins."""
+    watched = watch()
+    watched.page.add_init_script("""window.frames_of_the_walk = [];
+        const look = () => {
+            const walk = document.querySelector('#walk');
+            if (walk?.offsetWidth) frames_of_the_walk.push(walk.querySelector('[data-role=progress]').textContent);
+            requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);""")
+    page = watched.goto(static("chain-rule") + "#/walk")
+    assert set(page.evaluate("frames_of_the_walk")) == {"0"}
+
+
 def test_every_substep_there_and_back_restores_the_state_exactly(page: Page) -> None:
     """Twelve substeps: five forward, six backward, the product; going back shows each earlier state again."""
     states = [shown(page)]

@@ -109,6 +109,7 @@ async function start(): Promise<void> {
   guardKeys(deck);
   // A video that may not start by itself needs its buttons.
   if (calm.matches) for (const video of document.querySelectorAll("video")) video.controls = true;
+  deck.on("slidechanged", moved); // the first slide, too: no frame shows a walk at its end before it begins
   await deck.initialize({
     ...canvas(),
     margin: 0,
@@ -142,7 +143,6 @@ async function start(): Promise<void> {
   // reveal's role="application" would take browse mode away from screen readers.
   deck.getRevealElement()!.removeAttribute("role");
   glideBetween(deck);
-  deck.on("slidechanged", moved);
   deck.on("slidetransitionend", () => void draw());
   deck.on("fragmentshown", moved);
   deck.on("fragmenthidden", moved);
