@@ -103,6 +103,11 @@ slides:
           - ''
           - ''
           - ''
+  - title: Low
+    notes: x
+    content:
+      - equation: [a = b, b = c, c = d, d = e, e = f, f = g]
+      - equation: ['g = \\frac{h^{2^2}}{i_{1_1}}']
 """
 
 
@@ -153,6 +158,7 @@ def test_too_wide(wide: list[Problem]) -> None:
         "tall": (25, "error", "block 3, table on the slide “tall” runs over the bottom edge by ", "split it"),
         "boxes": (29, "warning", "block 1, flow on the slide “boxes” holds words that are wider than their", "shorter"),
         "margin": (34, "warning", "block 1, flow on the slide “margin” runs into the right margin by ", "shorter"),
+        "low": (50, "warning", "block 2, equation on the slide “low” runs into the bottom margin by ", "split it"),
     }
     for slide, (line, severity, message, hint) in wanted.items():
         assert told[slide][:2] == (line, severity)

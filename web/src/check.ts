@@ -74,6 +74,17 @@ function beyond(rect: Box, box: Box, side: Side): number {
   return side === "left" || side === "top" ? box[side] - rect[side] : rect[side] - box[side];
 }
 
+/** The part of a rectangle that is seen through another. */
+function within(rect: Box, opening: Box): Box {
+  const { max, min } = Math;
+  return {
+    left: max(rect.left, opening.left),
+    right: min(rect.right, opening.right),
+    top: max(rect.top, opening.top),
+    bottom: min(rect.bottom, opening.bottom),
+  };
+}
+
 /** What is seen of an element itself: its own text, a picture, a formula, a plot. The rest of it is a box for others. */
 function inkOf(element: Element): DOMRect[] {
   if (element.matches("img, video, canvas, svg, svg *, math, .plot, input, button")) {
@@ -110,17 +121,18 @@ function overflow(id: string | null): Overflow[] {
   const footer = sheet.querySelector(":scope > footer")?.getBoundingClientRect().top ?? Infinity;
   const blocks = blocksOf(slide);
   const found = new Map<string, Overflow>();
-  /** Elements that show a part of what is in them, and everything in these: it cannot leave the slide. */
-  const clipped = new Set<Element>();
+  /** Elements that show a part of what is in them, and everything in these → what that is seen through. */
+  const openings = new Map<Element, DOMRect>();
 
   for (const element of sheet.querySelectorAll("*")) {
     if (element.matches("noscript, script") || !element.getClientRects().length) continue;
     if (element.parentElement!.closest(".plot, noscript, math")) continue;
     const rect = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    const isClipped = clipped.has(element.parentElement!);
-    if (style.overflowX !== "visible" || isClipped) clipped.add(element);
-    if (style.position === "absolute" && rect.width <= 1) continue; // for screen readers only
+    const outer = openings.get(element.parentElement!);
+    const through = outer ?? (style.overflowX === "visible" ? null : rect);
+    if (through) openings.set(element, through);
+    if ((through ?? rect).width <= 1 && (through || style.position === "absolute")) continue; // for screen readers only
     const block = numberOf(element, blocks);
     const note = (edge: string, pixels: number, ink: boolean): boolean => {
       const px = Math.round(pixels / scale);
@@ -130,10 +142,9 @@ function overflow(id: string | null): Overflow[] {
     };
     if (/auto|scroll/.test(style.overflowX)) note("scroll", (element.scrollWidth - element.clientWidth) * scale, true);
     if (/auto|scroll/.test(style.overflowY)) note("scroll", (element.scrollHeight - element.clientHeight) * scale, true);
-    if (isClipped) continue;
     const inBody = element.closest(".body") !== null;
     const hasMargins = element.closest(".body, header") !== null && !element.matches("svg *");
-    const leaves = (one: DOMRect, ink: boolean): void => {
+    const leaves = (one: Box, ink: boolean): void => {
       for (const side of SIDES) {
         // Above the first line stands nothing but what a font keeps free for accents.
         if (note(side, beyond(one, page, side), ink) || !ink || !hasMargins || side === "top") continue;
@@ -141,12 +152,12 @@ function overflow(id: string | null): Overflow[] {
       }
       if (inBody && one.bottom <= page.bottom) note("footer", one.bottom - footer, ink);
     };
-    leaves(rect, false);
-    if (clipped.has(element)) continue;
+    if (!outer) leaves(rect, false);
     const column = element.closest(".column")?.getBoundingClientRect();
     const filled = block !== null && !element.matches("svg *") ? boxAround(element, blocks[block]!) : null;
     for (const ink of inkOf(element)) {
-      leaves(ink, true);
+      leaves(through ? within(ink, through) : ink, true);
+      if (through) continue;
       if (column) note("column", Math.max(beyond(ink, column, "left"), beyond(ink, column, "right")), true);
       if (filled) note("box", beyond(ink, filled.getBoundingClientRect(), "right"), true);
     }
