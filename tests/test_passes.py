@@ -122,6 +122,14 @@ def test_a_dead_unit_teaches(tmp_path: Path) -> None:
     assert row.said[0].lines[1] == r"\approx -1.4511 \cdot 0.2142 \cdot (-0.4) \cdot 0 \cdot 0.8 = 0"
 
 
+def test_many_formulas_are_set_small(tmp_path: Path) -> None:
+    """Three fractions would not fit below each other; two do, and so do three plain lines."""
+    page = Deck(tmp_path, with_content("- walk: {model: credit}", MODELS)).sound.page
+    steps = {step.attributes["data-only"]: step.one(".formulas") for step in page.all(".substep[data-only]")}
+    assert [number for number, step in steps.items() if "data-many" in step.attributes] == ["7"]
+    assert [len(steps[number].all(".formula")) for number in ("4", "6", "7", "8")] == [2, 2, 3, 2]
+
+
 def test_two_outputs_add_up(tmp_path: Path) -> None:
     """What comes back from several outputs is added up, in the δ and in the way of a weight."""
     _, walk = planned(tmp_path, "two", signs=("minus",))

@@ -46,6 +46,11 @@ class Said:
     update: str = ""
     half: str = ""
 
+    @property
+    def many(self) -> bool:
+        """Whether they are set small, in two columns: there is room for three lines or for two fractions in one."""
+        return sum(1.6 if r"\frac" in line else 1 for line in self.lines) > 3.7
+
 
 class Deltas:
     """The formulas of a network with named units and a single example.
