@@ -179,17 +179,3 @@ def test_json_in_the_page(tmp_path: Path) -> None:
     deck = Deck(tmp_path, with_content(f"- figure: {{data: [{{x: [1], y: [2], name: '{name}'}}]}}")).sound
     data = json.loads(deck.page.one("figure script.data").source)
     assert data["spec"]["data"][0]["name"] == name.replace("<", "&lt;")  # which Plotly shows as it was
-
-
-def test_broken_blocks_leave_a_mark(tmp_path: Path) -> None:
-    """A block that cannot be made leaves the others alone."""
-    deck = Deck(tmp_path, with_content("- Before\n- figure: {function: 'x +', domain: [0, 1]}\n- After"))
-    assert deck.page.texts(".prose") == ["Before", "After"]
-    assert deck.page.texts(".broken") == ["This figure could not be made."]
-
-
-def test_numbers_in_tables_line_up(tmp_path: Path) -> None:
-    """A column of numbers is set to the right by itself; the author's word counts more."""
-    table = "- table: {header: [name, value], rows: [[w, '{{ neuron.w }}'], [b, '0.25']]}"
-    cells = Deck(tmp_path, with_content(table)).sound.page.all("tbody td")
-    assert [cell.attributes["class"] for cell in cells] == ["", "number", "", "number"]
