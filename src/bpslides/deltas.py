@@ -47,9 +47,9 @@ class Said:
     half: str = ""
 
     @property
-    def many(self) -> bool:
-        """Whether they are set small, in two columns: there is room for three lines or for two fractions in one."""
-        return sum(1.6 if r"\frac" in line else 1 for line in self.lines) > 3.7
+    def height(self) -> float:
+        """What they take below each other, in lines without a fraction."""
+        return sum(1.6 if r"\frac" in line else 1 for line in self.lines)
 
 
 class Deltas:

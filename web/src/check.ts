@@ -132,7 +132,7 @@ function overflow(id: string | null): Overflow[] {
     const outer = openings.get(element.parentElement!);
     const through = outer ?? (style.overflowX === "visible" ? null : rect);
     if (through) openings.set(element, through);
-    if ((through ?? rect).width <= 1 && (through || style.position === "absolute")) continue; // for screen readers only
+    if ((through || style.position === "absolute") && (through ?? rect).width <= 1) continue; // for screen readers only
     const block = numberOf(element, blocks);
     const note = (edge: string, pixels: number, ink: boolean): boolean => {
       const px = Math.round(pixels / scale);
@@ -155,9 +155,9 @@ function overflow(id: string | null): Overflow[] {
     if (!outer) leaves(rect, false);
     const column = element.closest(".column")?.getBoundingClientRect();
     const filled = block !== null && !element.matches("svg *") ? boxAround(element, blocks[block]!) : null;
-    for (const ink of inkOf(element)) {
-      leaves(through ? within(ink, through) : ink, true);
-      if (through) continue;
+    for (const whole of inkOf(element)) {
+      const ink = through ? within(whole, through) : whole;
+      leaves(ink, true);
       if (column) note("column", Math.max(beyond(ink, column, "left"), beyond(ink, column, "right")), true);
       if (filled) note("box", beyond(ink, filled.getBoundingClientRect(), "right"), true);
     }

@@ -72,8 +72,8 @@ export class Blocks {
   }
 
   /** Draw what is on the slide now, and let go of what is far. `sections` is the deck in order. */
-  async showNear(current: Element, sections: readonly HTMLElement[]): Promise<void> {
-    const here = sections.indexOf(current as HTMLElement);
+  async showNear(current: HTMLElement, sections: readonly HTMLElement[]): Promise<void> {
+    const here = sections.indexOf(current);
     for (const [section, mounted] of this.#mounted) {
       if (Math.abs(sections.indexOf(section) - here) > KEEP) for (const { live } of mounted) live.hide();
     }
